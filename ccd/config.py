@@ -132,6 +132,16 @@ class SimulatorSettings(Section):
     seed: int = 1
 
 
+class SpanSettings(Section):
+    """Span of control; `ccd` warns when a roster breaks it. Defaults: manual.md, "People and seats"."""
+
+    agents_per_lead_min: Annotated[int, Field(ge=0)] = 8
+    agents_per_lead_max: Annotated[int, Field(ge=1)] = 10
+    telesales_per_lead: Annotated[int, Field(ge=1)] = 5
+    leads_per_qa_analyst: Annotated[int, Field(ge=1)] = 2
+    leads_per_trainer: Annotated[int, Field(ge=1)] = 4
+
+
 class UnknownInterfacesSettings(Section):
     mode: Mode = Mode.NOTIFY
 
@@ -165,6 +175,7 @@ class Settings(Section):
     metrics: MetricsSettings = MetricsSettings()
     journal: JournalSettings = JournalSettings()
     simulator: SimulatorSettings = SimulatorSettings()
+    span: SpanSettings = SpanSettings()
     policies: Policies = Policies()
 
     @model_validator(mode="after")

@@ -498,9 +498,12 @@ class PersonLeft(Event, frozen=True):
 
 
 class SignInRefused(Event, frozen=True):
+    """``why`` is the rule's short name (``wrong_pin``). Not ``enforced``: noted only, the person was let go."""
+
     durable = True
     code: str
     pbx: str
     seat: str
     how: str
     why: str
+    enforced: bool = True
