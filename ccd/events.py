@@ -81,9 +81,10 @@ class PbxLinked(Event, frozen=True):
 
 
 class PbxSynced(Event, frozen=True):
-    """Every list of the snapshot has come to its end."""
+    """Every list of the snapshot has come to its end, but those the PBX refuses us for want of rights."""
 
     pbx: str
+    missing: tuple[str, ...] = ()
 
 
 class PbxLost(Event, frozen=True):
@@ -348,7 +349,7 @@ class VoicemailLeft(Event, frozen=True):
 
 
 class CallEnded(Event, frozen=True):
-    """All legs are gone. ``seen`` is False where it ended while we were blind: ``at`` is then when we knew."""
+    """All legs are gone. Where it ended while we were blind ``seen`` is False and ``at`` is when we knew."""
 
     pbx: str
     call: str
@@ -498,7 +499,7 @@ class PersonLeft(Event, frozen=True):
 
 
 class SignInRefused(Event, frozen=True):
-    """``why`` is the rule's short name (``wrong_pin``). Not ``enforced``: noted only, the person was let go."""
+    """``why`` is the rule's short name (``wrong_pin``). Not ``enforced``: noted, and the person let go."""
 
     durable = True
     code: str
