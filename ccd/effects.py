@@ -1,4 +1,6 @@
-"""What is to be done, imperative, frozen. ``key`` makes repeating harmless; ``because`` says which rule asked.
+"""What is to be done, imperative, frozen.
+
+``key`` makes repeating harmless; ``because`` says which rule asked, with its figures.
 
 Adapters perform effects and answer with ``EffectDone`` or ``EffectFailed`` under the same key.
 """
@@ -36,7 +38,7 @@ class SendAction(Effect, frozen=True):
 
 
 class AnswerSignIn(Effect, frozen=True):
-    """The reply to a ``SignInAsked`` (its ``request`` is our ``key``); ``prompt`` names what the phone plays."""
+    """The reply to a ``SignInAsked`` (its ``request`` is our ``key``). ``prompt`` is what the phone plays."""
 
     accepted: bool
     prompt: str
@@ -52,7 +54,7 @@ class MeasureRecording(Effect, frozen=True):
 
 
 class Notify(Effect, frozen=True):
-    """Tell somebody. ``audience`` is a role of the manual or ``admin``; without a channel it goes to the log."""
+    """Tell somebody. ``audience`` is a role of the manual, or ``admin``."""
 
     audience: str
     text: str

@@ -123,9 +123,9 @@ class RosterReplaced(Event, frozen=True):
 
 
 class ConfigReplaced(Event, frozen=True):
-    """A valid new configuration; ``toml`` is its canonical text (without secrets)."""
+    """A valid new configuration, as the JSON of ``ccd.config.Settings`` (secrets blanked)."""
 
-    toml: str
+    settings: str
 
 
 class RecordingMeasured(Event, frozen=True):

@@ -1,0 +1,170 @@
+"""One step: take an input, change the world, give facts and effects. Pure: same inputs, same outputs.
+
+Messages of the PBX go to ``following``; what that finds out, and every other input, goes to the policies that
+asked for it; facts that a policy adds are applied and offered to the policies in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from ccd.config import Settings
+from ccd.effects import Effect
+from ccd.events import (
+    AmiReceived,
+    ConfigReplaced,
+    DeadlineDue,
+    Event,
+    PbxLinked,
+    PbxLost,
+    PbxSynced,
+    PictureRestored,
+    RosterReplaced,
+)
+from ccd.following import agents, queuecalls, snapshot
+from ccd.following.follow import follow
+from ccd.following.picture import Pbx
+from ccd.handlers import presence, recordings, unknown_interfaces
+from ccd.message import Message
+from ccd.world import World
+
+__all__ = ["POLICIES", "Engine", "Outcome"]
+
+POLICIES = (presence, recordings, unknown_interfaces)
+FACTS_OF_ONE_STEP = 1_000_000  # policies that feed each other without end are a defect; stop loudly
+
+
+class Policy(Protocol):
+    NAME: str
+    CONSUMES: tuple[type[Event], ...]
+    decide: Callable[..., list[Event | Effect]]
+
+
+class Outcome:
+    """What a step gave: ``facts`` in order, ``effects`` in order."""
+
+    __slots__ = ("effects", "facts")
+
+    def __init__(self) -> None:
+        self.facts: list[Event] = []
+        self.effects: list[Effect] = []
+
+
+class Engine:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._subscribers: dict[type[Event], list[Policy]] = {}
+        for policy in POLICIES:
+            for consumed in policy.CONSUMES:
+                self._subscribers.setdefault(consumed, []).append(policy)  # type: ignore[arg-type]
+
+    def step(self, event: Event) -> Outcome:
+        """Any input. Raises nothing for hostile content; a programming error passes through."""
+        if type(event) is AmiReceived:
+            return self.message(event.pbx, event.at, Message(event.name, event.text))
+        outcome = Outcome()
+        self.world.now = event.at
+        handler = _INPUTS.get(type(event))
+        if handler is not None:
+            handler(self.world, event)
+        if isinstance(event, RosterReplaced):
+            outcome.facts.append(event)
+        self._offer(event, outcome)
+        for pbx in self.world.pbxs.values():
+            self._drain(pbx, outcome)
+        return outcome
+
+    def message(self, pbx_name: str, at: datetime, message: Message) -> Outcome:
+        """The hot path: one AMI message."""
+        world = self.world
+        world.now = at
+        pbx = world.pbxs.get(pbx_name) or world.pbx(pbx_name)
+        outcome = Outcome()
+        try:
+            follow(pbx, at, message)
+        finally:
+            if pbx.out:
+                self._drain(pbx, outcome)
+        return outcome
+
+    def _drain(self, pbx: Pbx, outcome: Outcome) -> None:
+        out = pbx.out
+        index = 0
+        while index < len(out):
+            self._take(out[index], outcome)
+            index += 1
+            if index > FACTS_OF_ONE_STEP:
+                raise RuntimeError("policies feed each other without end")
+        out.clear()
+
+    def _take(self, item: Event | Effect, outcome: Outcome) -> None:
+        if isinstance(item, Effect):
+            outcome.effects.append(item)
+            return
+        outcome.facts.append(item)
+        self.world.apply(item)
+        self._offer(item, outcome)
+
+    def _offer(self, event: Event, outcome: Outcome) -> None:
+        for policy in self._subscribers.get(type(event), ()):
+            settings = getattr(self.world.settings.policies, policy.NAME)
+            for item in policy.decide(event, self.world, settings):
+                self._take(item, outcome)
+
+
+def _on_linked(world: World, event: Any) -> None:
+    snapshot.on_linked(world.pbx(event.pbx), event)
+
+
+def _on_synced(world: World, event: Any) -> None:
+    snapshot.on_synced(world.pbx(event.pbx), event)
+
+
+def _on_lost(world: World, event: Any) -> None:
+    snapshot.on_lost(world.pbx(event.pbx), event)
+
+
+def _on_restored(world: World, event: Any) -> None:
+    for pbx, seat, person, since in event.presence:
+        world.presence.setdefault((pbx, seat), {})[person] = since
+    for name in {call.pbx for call in event.open_calls}:
+        snapshot.on_restored(world.pbx(name), event)
+    for pbx in world.pbxs.values():
+        for device, agent in pbx.agents.items():
+            agent.present = bool(world.people_at(pbx.name, device))
+
+
+def _on_deadline(world: World, event: DeadlineDue) -> None:
+    what, _, rest = event.key.partition("|")
+    name, _, subject = rest.partition("|")
+    pbx = world.pbxs.get(name)
+    if pbx is None:
+        return
+    if what == "wrapup":
+        agents.wrapup_over(pbx, event.at, subject)
+    elif what == "complete":
+        queuecalls.complete_overdue(pbx, event.at, subject)
+
+
+def _on_roster(world: World, event: Any) -> None:
+    world.apply(event)
+
+
+def _on_config(world: World, event: Any) -> None:
+    world.settings = Settings.model_validate_json(event.settings)
+    for name, section in world.settings.pbx.items():
+        if name in world.pbxs:
+            world.pbxs[name].trunks = section.trunks
+
+
+_INPUTS: dict[type[Event], Callable[[World, Any], None]] = {
+    ConfigReplaced: _on_config,
+    DeadlineDue: _on_deadline,
+    PbxLinked: _on_linked,
+    PbxLost: _on_lost,
+    PbxSynced: _on_synced,
+    PictureRestored: _on_restored,
+    RosterReplaced: _on_roster,
+}

@@ -1,0 +1,179 @@
+"""What each agent is shown as, as intervals with begin, end and cause.
+
+Precedence (asterisk.md, "What the events mean"): logged off, talking or hold, ringing, wrap-up, paused,
+unavailable, ready; *unknown* while we are blind. A device whose channels we see is judged by them; the device
+state decides only where no channel of it was ever seen (a phone behind another PBX).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ccd.effects import SetDeadline
+from ccd.events import AgentChanged, AgentState, InterfaceUnknown
+from ccd.following.picture import Agent, Member, Pbx, Visit
+
+UP, RINGING, DIALING, RING = 6, 5, 3, 4  # channel states of Asterisk
+
+# Device states as numbers: asterisk.md.
+_UNAVAILABLE = {4, 5}
+_BY_DEVICE = {
+    2: AgentState.TALKING,
+    3: AgentState.TALKING,
+    7: AgentState.TALKING,
+    8: AgentState.HOLD,
+    6: AgentState.RINGING,
+}
+DEVICE_STATES = {
+    "UNKNOWN": 0,
+    "NOT_INUSE": 1,
+    "INUSE": 2,
+    "BUSY": 3,
+    "INVALID": 4,
+    "UNAVAILABLE": 5,
+    "RINGING": 6,
+    "RINGINUSE": 7,
+    "ONHOLD": 8,
+}
+
+
+def refresh(pbx: Pbx, at: datetime, agent: Agent, cause: str, by: str = "") -> None:
+    """Compare what the agent should be shown as with what it is, and begin a new interval if they differ."""
+    state, reason = _judge(pbx, at, agent)
+    if state is agent.state and reason == agent.reason:
+        return
+    _change(pbx, at, agent, state, reason, cause, by)
+
+
+def _judge(pbx: Pbx, at: datetime, agent: Agent) -> tuple[AgentState, str]:
+    if pbx.blind_since is not None:
+        return AgentState.UNKNOWN, ""
+    if not agent.members and not agent.present:
+        return AgentState.LOGGED_OFF, ""
+    phone = _on_the_phone(agent)
+    if phone is not None:
+        return phone, ""
+    if agent.wrapup_until is not None and at < agent.wrapup_until:
+        return AgentState.WRAP_UP, ""
+    paused = [member for member in agent.members.values() if member.paused]
+    if paused and len(paused) == len(agent.members):
+        return AgentState.PAUSED, paused[-1].reason
+    if agent.status in _UNAVAILABLE:
+        return AgentState.UNAVAILABLE, ""
+    return AgentState.READY, ""
+
+
+def _on_the_phone(agent: Agent) -> AgentState | None:
+    ringing = held = False
+    for channel in agent.channels.values():
+        if channel.state == UP:
+            if channel.held_since is None:
+                return AgentState.TALKING
+            held = True
+        elif channel.state in (RING, DIALING) and not channel.dialed:
+            return AgentState.TALKING
+        elif channel.state == RINGING:
+            ringing = True
+    if held:
+        return AgentState.HOLD
+    if ringing:
+        return AgentState.RINGING
+    return None if agent.has_channels else _BY_DEVICE.get(agent.status)
+
+
+def _change(
+    pbx: Pbx, at: datetime, agent: Agent, state: AgentState, reason: str, cause: str, by: str
+) -> None:
+    if agent.since is not None and at < agent.since:
+        at = agent.since
+    call = ""
+    if state in (AgentState.TALKING, AgentState.HOLD, AgentState.RINGING):
+        call = next((channel.call.id for channel in agent.channels.values()), "")
+    pbx.emit(
+        AgentChanged(
+            at=at,
+            pbx=pbx.name,
+            interface=agent.device,
+            queue="",
+            state=state,
+            reason=reason,
+            cause=cause,
+            by=by,
+            call=call,
+            was=agent.state or "",
+            since=agent.since or at,
+            was_reason=agent.reason,
+        )
+    )
+    agent.state, agent.reason, agent.since, agent.cause, agent.call = state, reason, at, cause, call
+
+
+def refresh_member(
+    pbx: Pbx, at: datetime, member: Member, cause: str, by: str = "", *, gone: bool = False
+) -> None:
+    """The same for what differs from queue to queue: is the agent a member, and paused, in this one?"""
+    if pbx.blind_since is not None:
+        state = AgentState.UNKNOWN
+    elif gone:
+        state = AgentState.LOGGED_OFF
+    else:
+        state = AgentState.PAUSED if member.paused else AgentState.READY
+    reason = member.reason if state is AgentState.PAUSED else ""
+    if state == member.shown and reason == member.shown_reason:
+        return
+    if member.shown_since is not None and at < member.shown_since:
+        at = member.shown_since
+    pbx.emit(
+        AgentChanged(
+            at=at,
+            pbx=pbx.name,
+            interface=member.device,
+            queue=member.queue,
+            state=state,
+            reason=reason,
+            cause=cause,
+            by=by,
+            call="",
+            was=member.shown,
+            since=member.shown_since or at,
+            was_reason=member.shown_reason,
+        )
+    )
+    member.shown, member.shown_reason, member.shown_since = state, reason, at
+
+
+def completed(pbx: Pbx, at: datetime, visit: Visit) -> None:
+    """A queue call is over for its agent: wrap-up begins where the queue has one."""
+    agent = pbx.agents.get(pbx.device_of.get(visit.interface, visit.interface))
+    if agent is None:
+        return
+    member = agent.members.get(visit.queue)
+    if member is not None and member.wrapup_s > 0:
+        begin_wrapup(pbx, at, agent, at + timedelta(seconds=member.wrapup_s))
+    refresh(pbx, at, agent, "AgentComplete")
+
+
+def begin_wrapup(pbx: Pbx, at: datetime, agent: Agent, until: datetime) -> None:
+    agent.wrapup_until = until
+    pbx.emit(
+        SetDeadline(
+            key=f"wrapup|{pbx.name}|{agent.device}",
+            because="wrap-up of the queue is over",
+            after_s=(until - at).total_seconds(),
+            durable=False,
+        )
+    )
+
+
+def wrapup_over(pbx: Pbx, at: datetime, device: str) -> None:
+    agent = pbx.agents.get(device)
+    if agent is not None and agent.wrapup_until is not None and agent.wrapup_until <= at:
+        agent.wrapup_until = None
+        refresh(pbx, at, agent, "wrapup_over")
+
+
+def report_unknown(pbx: Pbx, at: datetime, agent: Agent, member: str) -> None:
+    """A member that the roster does not name is followed too, and reported once."""
+    if not agent.rostered and not agent.reported:
+        agent.reported = True
+        pbx.emit(InterfaceUnknown(at=at, pbx=pbx.name, interface=agent.device, member=member))

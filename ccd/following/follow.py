@@ -1,0 +1,73 @@
+"""Which message goes to which function, and the one door by which a PBX's messages come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ccd.following import calls, channels, members, queuecalls, recordings, snapshot
+from ccd.following.picture import Pbx
+from ccd.message import Message
+
+Handler = Callable[[Pbx, datetime, Message], None]
+
+
+def _on_var_set(pbx: Pbx, at: datetime, m: Message) -> None:
+    handler = _VARIABLES.get(m.get("Variable"))
+    if handler is not None:
+        handler(pbx, at, m)
+
+
+def _on_user_event(pbx: Pbx, at: datetime, m: Message) -> None:
+    if m.get("UserEvent") == "CcdCode":
+        members.on_code_announced(pbx, at, m)
+
+
+_VARIABLES: dict[str, Handler] = {
+    "MIXMONITOR_FILENAME": recordings.on_file_name,
+    "QUEUESTATUS": queuecalls.on_queue_status,
+    "VMSTATUS": calls.on_voicemail,
+}
+
+HANDLERS: dict[str, Handler] = {
+    "AgentCalled": queuecalls.on_called,
+    "AgentComplete": queuecalls.on_complete,
+    "AgentConnect": queuecalls.on_connect,
+    "AgentRingNoAnswer": queuecalls.on_ring_no_answer,
+    "AttendedTransfer": calls.on_attended_transfer,
+    "BlindTransfer": calls.on_blind_transfer,
+    "BridgeEnter": channels.on_bridge_enter,
+    "BridgeLeave": channels.on_bridge_leave,
+    "ConfbridgeJoin": calls.on_confbridge_join,
+    "CoreShowChannel": snapshot.on_core_show_channel,
+    "DeviceStateChange": members.on_device_state,
+    "DialEnd": calls.on_dial_end,
+    "Hangup": channels.on_hangup,
+    "Hold": channels.on_hold,
+    "MixMonitorStop": recordings.on_stop,
+    "Newchannel": channels.on_new_channel,
+    "Newstate": channels.on_new_state,
+    "ParkedCall": calls.on_parked,
+    "QueueCallerAbandon": queuecalls.on_abandon,
+    "QueueCallerJoin": queuecalls.on_join,
+    "QueueCallerLeave": queuecalls.on_leave,
+    "QueueEntry": snapshot.on_queue_entry,
+    "QueueMember": snapshot.on_queue_member,
+    "QueueMemberAdded": members.on_member_added,
+    "QueueMemberPause": members.on_member_pause,
+    "QueueMemberRemoved": members.on_member_removed,
+    "QueueMemberStatus": members.on_member_status,
+    "QueueParams": snapshot.on_queue_params,
+    "Rename": channels.on_rename,
+    "Unhold": channels.on_unhold,
+    "UserEvent": _on_user_event,
+    "VarSet": _on_var_set,
+}
+
+
+def follow(pbx: Pbx, at: datetime, message: Message) -> None:
+    """Take one AMI message into the picture; facts and effects are left in ``pbx.out``."""
+    pbx.last_event = at
+    handler = HANDLERS.get(message.name)
+    if handler is not None:
+        handler(pbx, at, message)

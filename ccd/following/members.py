@@ -1,0 +1,175 @@
+"""Queue members: added, removed, paused, and their device states. Followed per queue.
+
+Who paused somebody is in no event of Asterisk's. Our own feature codes announce themselves (UserEvent
+CcdCode) just before they act, so ``by`` names the phone for those; empty means: someone, by other means.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ccd.events import MemberAdded, MemberPaused, MemberRemoved, MemberUnpaused
+from ccd.following.agents import DEVICE_STATES, begin_wrapup, refresh, refresh_member, report_unknown
+from ccd.following.picture import Agent, Member, Pbx
+from ccd.message import Message
+
+ANNOUNCED_FOR = timedelta(seconds=2)
+
+
+def on_member_added(pbx: Pbx, at: datetime, m: Message) -> None:
+    upsert(pbx, at, m, seen=True)
+
+
+def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
+    """Take in a member as an event or a snapshot's QueueMember shows it."""
+    interface = m.get("Interface") or m.get("Location")
+    name = m.get("MemberName") or m.get("Name")
+    queue = pbx.queue(m.get("Queue"))
+    device = m.get("StateInterface") or interface
+    member = queue.members.get(interface)
+    agent = pbx.agent(device)
+    paused, reason = m.get("Paused") == "1", m.get("PausedReason")
+    if member is None:
+        member = Member(queue.name, interface, name, device, m.get("Membership"), pbx.gen)
+        queue.members[interface] = member
+        agent.members[queue.name] = member
+        if device != interface:
+            pbx.device_of[interface] = device
+        pbx.emit(
+            MemberAdded(
+                at=at,
+                pbx=pbx.name,
+                queue=queue.name,
+                interface=interface,
+                member=name,
+                membership=member.membership,
+                seen=seen,
+            )
+        )
+        report_unknown(pbx, at, agent, name)
+    member.gen = pbx.gen
+    member.name = name
+    member.wrapup_s = _number(m.get("Wrapuptime"))
+    member.penalty = _number(m.get("Penalty"))
+    _set_status(agent, member, m)
+    _set_pause(pbx, at, agent, member, paused, reason, "" if not seen else _who(agent, at), seen=seen)
+    last_call = _number(m.get("LastCall"))
+    if not seen and member.wrapup_s and last_call:
+        until = last_call + member.wrapup_s
+        if until > at.timestamp():
+            begin_wrapup(pbx, at, agent, at + timedelta(seconds=until - at.timestamp()))
+    cause = m.name if seen else "snapshot"
+    refresh_member(pbx, at, member, cause)
+    refresh(pbx, at, agent, cause)
+    return member
+
+
+def on_member_removed(pbx: Pbx, at: datetime, m: Message) -> None:
+    queue = pbx.queues.get(m.get("Queue"))
+    member = queue.members.get(m.get("Interface")) if queue else None
+    if member is not None:
+        remove(pbx, at, member, seen=True)
+
+
+def remove(pbx: Pbx, at: datetime, member: Member, *, seen: bool) -> None:
+    del pbx.queues[member.queue].members[member.interface]
+    agent = pbx.agents[member.device]
+    if agent.members.get(member.queue) is member:
+        del agent.members[member.queue]
+    if not agent.members:
+        agent.wrapup_until = None
+    by = _who(agent, at)
+    pbx.emit(
+        MemberRemoved(
+            at=at, pbx=pbx.name, queue=member.queue, interface=member.interface, member=member.name, seen=seen
+        )
+    )
+    cause = "QueueMemberRemoved" if seen else "snapshot"
+    refresh_member(pbx, at, member, cause, by, gone=True)
+    refresh(pbx, at, agent, cause, by)
+
+
+def on_member_pause(pbx: Pbx, at: datetime, m: Message) -> None:
+    member = _member(pbx, at, m)
+    if member is None:
+        return
+    agent = pbx.agents[member.device]
+    by = _who(agent, at)
+    _set_pause(pbx, at, agent, member, m.get("Paused") == "1", m.get("PausedReason"), by, seen=True)
+    refresh_member(pbx, at, member, "QueueMemberPause", by)
+    refresh(pbx, at, agent, "QueueMemberPause", by)
+
+
+def on_member_status(pbx: Pbx, at: datetime, m: Message) -> None:
+    member = _member(pbx, at, m)
+    if member is None:
+        return
+    agent = pbx.agents[member.device]
+    member.gen = pbx.gen
+    _set_status(agent, member, m)
+    refresh(pbx, at, agent, "QueueMemberStatus")
+
+
+def on_device_state(pbx: Pbx, at: datetime, m: Message) -> None:
+    """For agents without a queue; for a queue's members QueueMemberStatus says the same."""
+    agent = pbx.agents.get(m.get("Device"))
+    status = DEVICE_STATES.get(m.get("State"))
+    if agent is not None and status is not None and not agent.members:
+        agent.status = status
+        refresh(pbx, at, agent, "DeviceStateChange")
+
+
+def on_code_announced(pbx: Pbx, at: datetime, m: Message) -> None:
+    """UserEvent CcdCode: one of our feature codes is about to act for this interface."""
+    agent = pbx.agents.get(m.get("Interface"))
+    if agent is not None:
+        agent.announced_by, agent.announced_at = "phone", at
+
+
+def _member(pbx: Pbx, at: datetime, m: Message) -> Member | None:
+    """The member an event speaks of; one we do not know yet is taken in."""
+    queue = pbx.queues.get(m.get("Queue"))
+    member = queue.members.get(m.get("Interface")) if queue else None
+    if member is None and m.get("Interface") and m.get("Queue"):
+        upsert(pbx, at, m, seen=False)
+        return None
+    return member
+
+
+def _set_status(agent: Agent, member: Member, m: Message) -> None:
+    member.status = agent.status = _number(m.get("Status"))
+
+
+def _set_pause(
+    pbx: Pbx, at: datetime, agent: Agent, member: Member, paused: bool, reason: str, by: str, *, seen: bool
+) -> None:
+    if paused == member.paused and (not paused or reason == member.reason):
+        return
+    was = member.reason
+    member.paused, member.reason = paused, reason if paused else ""
+    if paused:
+        # Last paused, last in the dict: its reason is the one shown for the agent.
+        agent.members[member.queue] = agent.members.pop(member.queue)
+    fact = MemberPaused if paused else MemberUnpaused
+    pbx.emit(
+        fact(
+            at=at,
+            pbx=pbx.name,
+            queue=member.queue,
+            interface=member.interface,
+            member=member.name,
+            reason=reason or ("" if paused else was),
+            by=by,
+            seen=seen,
+        )
+    )
+
+
+def _who(agent: Agent, at: datetime) -> str:
+    if agent.announced_at is not None and at - agent.announced_at <= ANNOUNCED_FOR:
+        return agent.announced_by
+    return ""
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0

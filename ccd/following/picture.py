@@ -1,0 +1,215 @@
+"""What is held in memory of one PBX. A cache: rebuilt from AMI snapshots after every (re)connect.
+
+Objects carry ``gen``, the number of the snapshot (or of the link in which a live event touched them): what a
+finished snapshot has not confirmed is swept (see ``snapshot``).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from ccd.effects import Effect
+from ccd.events import AgentState, Event, OpenCall
+
+__all__ = ["Agent", "Call", "Channel", "Member", "Pbx", "Queue", "Recording", "Visit", "interface_of"]
+
+REMEMBERED_ENDS = 20_000  # Uniqueids of ended channels, so that a late or doubled event revives nothing
+
+
+@dataclass(slots=True)
+class Channel:
+    uniqueid: str
+    linkedid: str
+    name: str
+    interface: str
+    local: bool
+    state: int
+    call: Call
+    number: str
+    created: datetime
+    gen: int
+    answered: datetime | None = None
+    bridge: str = ""
+    held_since: datetime | None = None
+    hold_s: float = 0.0
+    dialed: bool = False
+    """True where somebody called this channel; False where it calls."""
+
+
+@dataclass(slots=True)
+class Call:
+    id: str
+    started: datetime
+    caller_number: str
+    caller_name: str
+    called_number: str
+    origin: str
+    seen: bool
+    channels: dict[str, Channel] = field(default_factory=dict)
+    linkedids: set[str] = field(default_factory=set)
+    interfaces: set[str] = field(default_factory=set)
+    queued: bool = False
+    answered: datetime | None = None
+    talking_since: datetime | None = None
+    talk_s: float = 0.0
+    hold_s: float = 0.0
+    wait_s: float = 0.0
+    queue_outcome: str = ""
+    dial_status: str = ""
+    voicemail: bool = False
+    cause: int = 0
+
+
+@dataclass(slots=True)
+class Visit:
+    """A caller in a queue, from joining until it is known how it ended and, if answered, until completed."""
+
+    queue: str
+    uniqueid: str
+    call: Call
+    joined: datetime
+    position: int
+    gen: int
+    left: datetime | None = None
+    abandoned: bool = False
+    connected: datetime | None = None
+    interface: str = ""
+    member: str = ""
+    agent_uniqueid: str = ""
+    wait_s: float = 0.0
+    transferred: bool = False
+
+
+@dataclass(slots=True)
+class Member:
+    queue: str
+    interface: str
+    name: str
+    device: str
+    membership: str
+    gen: int
+    paused: bool = False
+    reason: str = ""
+    status: int = 0
+    wrapup_s: int = 0
+    penalty: int = 0
+    shown: str = ""
+    shown_reason: str = ""
+    shown_since: datetime | None = None
+
+
+@dataclass(slots=True)
+class Agent:
+    """A device that is a queue member or named by the roster, and what it is shown as."""
+
+    device: str
+    members: dict[str, Member] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    status: int = 0
+    has_channels: bool = False
+    """True once a channel of it was seen: then channels decide, and the device state only 'unavailable'."""
+    rostered: bool = False
+    present: bool = False
+    wrapup_until: datetime | None = None
+    announced_by: str = ""
+    announced_at: datetime | None = None
+    state: AgentState | None = None
+    reason: str = ""
+    since: datetime | None = None
+    cause: str = ""
+    call: str = ""
+    reported: bool = False
+
+
+@dataclass(slots=True)
+class Queue:
+    name: str
+    gen: int
+    members: dict[str, Member] = field(default_factory=dict)
+    visits: dict[str, Visit] = field(default_factory=dict)
+
+    def waiting(self) -> list[Visit]:
+        return [v for v in self.visits.values() if v.left is None and v.connected is None]
+
+
+@dataclass(slots=True)
+class Recording:
+    id: str
+    call: Call
+    uniqueid: str
+    path: str
+
+
+class Pbx:
+    """The picture of one PBX. ``emit`` takes the facts and effects that the functions here produce."""
+
+    def __init__(self, name: str, trunks: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.trunks = trunks
+        self.version = ""
+        self.boot = ""
+        self.linked = False
+        self.synced = False
+        self.blind_since: datetime | None = None
+        self.gen = 0
+        self.queues: dict[str, Queue] = {}
+        self.agents: dict[str, Agent] = {}
+        self.device_of: dict[str, str] = {}
+        """Member interface -> device, where they differ (Local members with a StateInterface)."""
+        self.channels: dict[str, Channel] = {}
+        self.calls: dict[str, Call] = {}
+        self.call_by_link: dict[str, Call] = {}
+        self.visits: dict[str, Visit] = {}
+        """By the caller's Uniqueid: the visit that is waiting, undecided or connected."""
+        self.agent_visits: dict[str, Visit] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.ghosts: dict[str, OpenCall] = {}
+        self.ended: OrderedDict[str, None] = OrderedDict()
+        self.last_event: datetime | None = None
+        self.out: list[Event | Effect] = []
+        self.emit = self.out.append
+
+    def queue(self, name: str) -> Queue:
+        queue = self.queues.get(name)
+        if queue is None:
+            queue = self.queues[name] = Queue(name, self.gen)
+        return queue
+
+    def agent(self, device: str) -> Agent:
+        agent = self.agents.get(device)
+        if agent is None:
+            agent = self.agents[device] = Agent(device)
+            for channel in self.channels.values():
+                if channel.interface == device:
+                    agent.channels[channel.uniqueid] = channel
+                    agent.has_channels = True
+        return agent
+
+    def remember_end(self, uniqueid: str) -> None:
+        self.ended[uniqueid] = None
+        if len(self.ended) > REMEMBERED_ENDS:
+            self.ended.popitem(last=False)
+
+    def is_trunk(self, interface: str) -> bool:
+        """Does this interface lead outside? One that is an agent's never does."""
+        if interface in self.agents:
+            return False
+        return any(fnmatchcase(interface, pattern) for pattern in self.trunks)
+
+
+def interface_of(channel: str) -> str:
+    """The device of a channel name: ``PJSIP/1001-0000000a`` -> ``PJSIP/1001``.
+
+    ``Local/1001@agents-00000003;1`` -> ``Local/1001@agents``; suffixes of masquerades are dropped.
+    """
+    head, dash, tail = channel.rpartition("-")
+    if not dash or "/" in tail:
+        return channel.partition("<")[0]
+    return head
+
+
+def is_local(channel: str) -> bool:
+    return channel.startswith("Local/")

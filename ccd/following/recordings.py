@@ -1,0 +1,58 @@
+"""MixMonitor: which file belongs to which call.
+
+MixMonitorStart carries no file name; the channel variable MIXMONITOR_FILENAME does. A recording is over at
+MixMonitorStop or when its channel hangs up; only then may its file be looked at.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ccd.events import RecordingStarted, RecordingStopped
+from ccd.following.picture import Channel, Pbx, Recording
+from ccd.message import Message
+
+
+def on_file_name(pbx: Pbx, at: datetime, m: Message) -> None:
+    channel = pbx.channels.get(m.get("Uniqueid"))
+    path = m.get("Value")
+    if channel is None or not path:
+        return
+    recording_id = f"{channel.uniqueid}:{path}"
+    if recording_id in pbx.recordings:
+        return
+    recording = Recording(recording_id, channel.call, channel.uniqueid, path)
+    pbx.recordings[recording_id] = recording
+    pbx.emit(
+        RecordingStarted(
+            at=at,
+            pbx=pbx.name,
+            call=channel.call.id,
+            uniqueid=channel.uniqueid,
+            recording=recording_id,
+            path=path,
+        )
+    )
+
+
+def on_stop(pbx: Pbx, at: datetime, m: Message) -> None:
+    _stop(pbx, at, m.get("Uniqueid"))
+
+
+def channel_gone(pbx: Pbx, at: datetime, channel: Channel) -> None:
+    _stop(pbx, at, channel.uniqueid)
+
+
+def _stop(pbx: Pbx, at: datetime, uniqueid: str) -> None:
+    for recording in [r for r in pbx.recordings.values() if r.uniqueid == uniqueid]:
+        del pbx.recordings[recording.id]
+        pbx.emit(
+            RecordingStopped(
+                at=at,
+                pbx=pbx.name,
+                call=recording.call.id,
+                uniqueid=uniqueid,
+                recording=recording.id,
+                path=recording.path,
+            )
+        )

@@ -1,0 +1,169 @@
+"""Resync after every (re)connect: mark, upsert, sweep.
+
+The lists of the snapshot come in the same stream as live events, in the order in which Asterisk wrote them,
+so later always wins: items and live events alike confirm what they touch (``gen``), and when every list has
+ended, what none of them confirmed is gone. What went while we were blind is closed as such (``seen=False``)
+at the moment we know, and nothing is invented for the time between.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ccd.events import (
+    BlindBegan,
+    BlindEnded,
+    CallEnded,
+    CallMerged,
+    LegEnded,
+    PbxLinked,
+    PbxLost,
+    PbxRestarted,
+    PbxSynced,
+    PictureRestored,
+)
+from ccd.following import channels, members, queuecalls
+from ccd.following.agents import refresh, refresh_member
+from ccd.following.picture import Pbx
+from ccd.message import Message
+
+
+def on_linked(pbx: Pbx, event: PbxLinked) -> None:
+    if pbx.boot and event.boot and event.boot != pbx.boot:
+        pbx.emit(PbxRestarted(at=event.at, pbx=pbx.name, boot=event.boot))
+    pbx.version = event.version
+    pbx.boot = event.boot or pbx.boot
+    pbx.linked = True
+    pbx.gen += 1
+    if pbx.blind_since is None:
+        _go_blind(pbx, event.at, "starting")
+
+
+def on_lost(pbx: Pbx, event: PbxLost) -> None:
+    pbx.linked = pbx.synced = False
+    if pbx.blind_since is None:
+        since = event.last_heard
+        if pbx.last_event is not None:
+            since = max(since, pbx.last_event)
+        _go_blind(pbx, since, event.why)
+
+
+def _go_blind(pbx: Pbx, since: datetime, why: str) -> None:
+    pbx.blind_since = since
+    pbx.emit(BlindBegan(at=since, pbx=pbx.name, why=why))
+    for agent in pbx.agents.values():
+        agent.wrapup_until = None
+        refresh(pbx, since, agent, "blind")
+        for member in agent.members.values():
+            refresh_member(pbx, since, member, "blind")
+
+
+def on_synced(pbx: Pbx, event: PbxSynced) -> None:
+    at = event.at
+    _sweep(pbx, at, event.missing)
+    began, pbx.blind_since, pbx.synced = pbx.blind_since, None, True
+    if began is not None:
+        pbx.emit(BlindEnded(at=at, pbx=pbx.name, began=began))
+    for agent in pbx.agents.values():
+        refresh(pbx, at, agent, "snapshot")
+        for member in agent.members.values():
+            refresh_member(pbx, at, member, "snapshot")
+
+
+def _sweep(pbx: Pbx, at: datetime, missing: tuple[str, ...]) -> None:
+    if "CoreShowChannels" not in missing:
+        for channel in [c for c in pbx.channels.values() if c.gen < pbx.gen]:
+            channels.close_channel(pbx, at, channel, cause=0, seen=False)
+        _lay_ghosts(pbx, at)
+    if "QueueStatus" in missing:
+        return
+    for visit in [v for v in pbx.visits.values() if v.gen < pbx.gen and v.connected is None]:
+        queuecalls.missed_end(pbx, at, visit)
+    for queue in [q for q in pbx.queues.values() if q.gen < pbx.gen]:
+        for member in list(queue.members.values()):
+            members.remove(pbx, at, member, seen=False)
+        del pbx.queues[queue.name]
+    for queue in pbx.queues.values():
+        for member in [m for m in queue.members.values() if m.gen < pbx.gen]:
+            members.remove(pbx, at, member, seen=False)
+
+
+def on_queue_params(pbx: Pbx, at: datetime, m: Message) -> None:
+    pbx.queue(m.get("Queue")).gen = pbx.gen
+
+
+def on_queue_member(pbx: Pbx, at: datetime, m: Message) -> None:
+    members.upsert(pbx, at, m, seen=False)
+
+
+def on_queue_entry(pbx: Pbx, at: datetime, m: Message) -> None:
+    """A caller who waits. ``Wait`` is in whole seconds."""
+    uniqueid = m.get("Uniqueid")
+    visit = pbx.visits.get(uniqueid)
+    if visit is not None and visit.queue == m.get("Queue") and visit.connected is None:
+        visit.gen = pbx.gen
+        return
+    channel = pbx.channels.get(uniqueid) or channels.open_channel(pbx, at, m, seen=False)
+    wait = m.get("Wait")
+    joined = at - timedelta(seconds=int(wait) if wait.isdecimal() else 0)
+    queuecalls.join(pbx, at, m, channel, joined=joined, seen=False)
+
+
+def on_core_show_channel(pbx: Pbx, at: datetime, m: Message) -> None:
+    channel = pbx.channels.get(m.get("Uniqueid"))
+    if channel is None:
+        if m.get("Uniqueid") in pbx.ended:
+            return
+        channel = channels.open_channel(pbx, at, m, seen=False)
+    channel.gen = pbx.gen
+    channels.relink(pbx, at, channel, m.get("Linkedid"))
+    channels.on_new_state(pbx, at, m)
+    if m.get("BridgeId") != channel.bridge:
+        channel.bridge = m.get("BridgeId")
+        channels.calls.talk_changed(pbx, at, channel.call)
+
+
+def on_restored(pbx: Pbx, event: PictureRestored) -> None:
+    """What the store held open at start: claimed by the snapshot's channels, or closed when it ends."""
+    for call in event.open_calls:
+        if call.pbx == pbx.name:
+            for uniqueid in call.uniqueids or (call.call,):
+                pbx.ghosts[uniqueid] = call
+
+
+def _lay_ghosts(pbx: Pbx, at: datetime) -> None:
+    """Calls of before our own restart: their living channels go on under the old id, the rest has ended."""
+    live = set(pbx.calls)
+    over = {}
+    for uniqueid, ghost in pbx.ghosts.items():
+        channel = pbx.channels.get(uniqueid)
+        if channel is None:
+            pbx.remember_end(uniqueid)
+            pbx.emit(
+                LegEnded(
+                    at=at, pbx=pbx.name, call=ghost.call, uniqueid=uniqueid, cause=0, hold_s=0.0, seen=False
+                )
+            )
+        elif channel.call.id != ghost.call:
+            pbx.emit(CallMerged(at=at, pbx=pbx.name, call=ghost.call, into=channel.call.id))
+            live.add(ghost.call)
+        if ghost.call not in live:
+            over[ghost.call] = ghost
+    pbx.ghosts.clear()
+    for ghost in over.values():
+        pbx.emit(
+            CallEnded(
+                at=at,
+                pbx=pbx.name,
+                call=ghost.call,
+                kind="",
+                outcome="unknown",
+                started=ghost.started,
+                answered=None,
+                wait_s=0.0,
+                talk_s=0.0,
+                hold_s=0.0,
+                cause=0,
+                seen=False,
+            )
+        )

@@ -1,0 +1,107 @@
+"""The picture in memory: PBXs, people, who sits where. Changed in place by ``apply``; no I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ccd.config import Settings
+from ccd.events import (
+    Event,
+    PersonArrived,
+    PersonLeft,
+    RosterReplaced,
+    SignInRefused,
+)
+from ccd.following.agents import refresh
+from ccd.following.picture import Pbx
+from ccd.roster import Roster
+
+
+class World:
+    """Everything the engine knows. ``now`` is the time of the input being worked on (aware UTC)."""
+
+    def __init__(self, settings: Settings, now: datetime) -> None:
+        self.settings = settings
+        self.now = now
+        self.roster = Roster(())
+        self.roster_version = ""
+        self.presence: dict[tuple[str, str], dict[str, datetime]] = {}
+        """(pbx, seat) -> the people at it, each with since when. Two during a handover."""
+        self.pin_failures: dict[str, tuple[int, datetime]] = {}
+        self.pbxs: dict[str, Pbx] = {}
+
+    def pbx(self, name: str) -> Pbx:
+        pbx = self.pbxs.get(name)
+        if pbx is None:
+            section = self.settings.pbx.get(name)
+            pbx = self.pbxs[name] = Pbx(name, section.trunks if section else ())
+            self._lay_roster_over(pbx)
+        return pbx
+
+    def apply(self, fact: Event) -> None:
+        """Fold a fact that is not the picture of a PBX (those are folded by ``following``)."""
+        handler = _APPLY.get(type(fact))
+        if handler is not None:
+            handler(self, fact)
+
+    def people_at(self, pbx: str, interface: str) -> list[str]:
+        """Codes of those signed in at the seat of this interface."""
+        seat = self.roster.seat_of(pbx, interface)
+        return list(self.presence.get((pbx, seat), ())) if seat else []
+
+    def _lay_roster_over(self, pbx: Pbx) -> None:
+        """Rostered devices are followed even without a queue (telesales)."""
+        rostered = set(self.roster.interfaces(pbx.name))
+        for device in rostered:
+            pbx.agent(device)
+        for device, agent in list(pbx.agents.items()):
+            agent.rostered = device in rostered
+            agent.present = bool(self.people_at(pbx.name, device))
+            if not agent.rostered and not agent.members:
+                del pbx.agents[device]
+            elif pbx.last_event is not None:
+                refresh(pbx, self.now, agent, "roster")
+
+    def _on_roster(self, fact: Event) -> None:
+        assert isinstance(fact, RosterReplaced)
+        self.roster = Roster(fact.people)
+        self.roster_version = fact.version
+        for pbx in self.pbxs.values():
+            self._lay_roster_over(pbx)
+
+    def _on_arrived(self, fact: Event) -> None:
+        assert isinstance(fact, PersonArrived)
+        self.presence.setdefault((fact.pbx, fact.seat), {})[fact.person] = fact.at
+        self.pin_failures.pop(fact.person, None)
+        self._presence_changed(fact.pbx, fact.seat, "PersonArrived", fact.person)
+
+    def _on_left(self, fact: Event) -> None:
+        assert isinstance(fact, PersonLeft)
+        people = self.presence.get((fact.pbx, fact.seat), {})
+        people.pop(fact.person, None)
+        if not people:
+            self.presence.pop((fact.pbx, fact.seat), None)
+        self._presence_changed(fact.pbx, fact.seat, "PersonLeft", fact.person)
+
+    def _on_refused(self, fact: Event) -> None:
+        assert isinstance(fact, SignInRefused)
+        if fact.why == "wrong_pin":
+            count, _ = self.pin_failures.get(fact.code, (0, fact.at))
+            self.pin_failures[fact.code] = (count + 1, fact.at)
+
+    def _presence_changed(self, pbx_name: str, seat: str, cause: str, by: str) -> None:
+        pbx = self.pbxs.get(pbx_name)
+        interface = self.roster.interface_of(pbx_name, seat)
+        agent = pbx.agents.get(interface) if pbx and interface else None
+        if pbx is not None and agent is not None:
+            agent.present = (pbx_name, seat) in self.presence
+            refresh(pbx, self.now, agent, cause, by)
+
+
+_APPLY: dict[type[Event], Callable[[World, Event], None]] = {
+    PersonArrived: World._on_arrived,
+    PersonLeft: World._on_left,
+    RosterReplaced: World._on_roster,
+    SignInRefused: World._on_refused,
+}
