@@ -432,6 +432,7 @@ class AgentConnected(Event, frozen=True):
     agent_uniqueid: str
     wait_s: float
     ring_s: float
+    joined: datetime | None = None  # of the caller; with uniqueid and queue it names the visit
 
 
 class AgentCompleted(Event, frozen=True):
@@ -445,6 +446,7 @@ class AgentCompleted(Event, frozen=True):
     wait_s: float
     talk_s: float
     seen: bool
+    joined: datetime | None = None
 
 
 class CallerLeft(Event, frozen=True):

@@ -137,6 +137,7 @@ def on_connect(pbx: Pbx, at: datetime, m: Message) -> None:
             agent_uniqueid=visit.agent_uniqueid,
             wait_s=visit.wait_s,
             ring_s=_seconds(m.get("RingTime")),
+            joined=visit.joined,
         )
     )
 
@@ -165,6 +166,7 @@ def _complete(pbx: Pbx, at: datetime, visit: Visit, reason: str, talk_s: float, 
             wait_s=visit.wait_s,
             talk_s=talk_s,
             seen=seen,
+            joined=visit.joined,
         )
     )
     completed(pbx, at, visit)
