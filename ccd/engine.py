@@ -58,7 +58,7 @@ class Engine:
         self._subscribers: dict[type[Event], list[Policy]] = {}
         for policy in POLICIES:
             for consumed in policy.CONSUMES:
-                self._subscribers.setdefault(consumed, []).append(policy)  # type: ignore[arg-type]
+                self._subscribers.setdefault(consumed, []).append(policy)
 
     def step(self, event: Event) -> Outcome:
         """Any input. Raises nothing for hostile content; a programming error passes through."""

@@ -22,7 +22,7 @@ from ccd.events import (
     PbxSynced,
     PictureRestored,
 )
-from ccd.following import channels, members, queuecalls
+from ccd.following import calls, channels, members, queuecalls
 from ccd.following.agents import refresh, refresh_member
 from ccd.following.picture import Pbx
 from ccd.message import Message
@@ -120,7 +120,7 @@ def on_core_show_channel(pbx: Pbx, at: datetime, m: Message) -> None:
     channels.on_new_state(pbx, at, m)
     if m.get("BridgeId") != channel.bridge:
         channel.bridge = m.get("BridgeId")
-        channels.calls.talk_changed(pbx, at, channel.call)
+        calls.talk_changed(pbx, at, channel.call)
 
 
 def on_restored(pbx: Pbx, event: PictureRestored) -> None:

@@ -1,0 +1,143 @@
+"""The clock: what time it is, and the deadlines.
+
+Timer rule: a deadline keeps ``armed_at`` and ``due_at`` (UTC), the boot id and CLOCK_BOOTTIME. Within one
+boot BOOTTIME alone decides, so neither an NTP step nor a suspended machine moves a deadline; after a reboot
+the wall clock decides. A jump of the wall clock is counted and logged, nothing more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from ccd.effects import CancelDeadline, SetDeadline
+from ccd.events import DeadlineDue
+
+__all__ = ["Armed", "Clock", "boot_id", "utc_now"]
+
+log = structlog.get_logger("ccd.clock")
+
+SCAN_S = 1.0  # asyncio's own timers stand still in suspend; BOOTTIME does not
+JUMP_S = 2.0
+
+
+def utc_now() -> datetime:
+    """Aware UTC."""
+    return datetime.now(UTC)
+
+
+def boottime() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+
+
+class Armed(NamedTuple):
+    """A deadline as it is kept in the store."""
+
+    key: str
+    armed_at: datetime
+    due_at: datetime
+    boot_id: str
+    armed_boottime: float
+    after_s: float
+
+
+class DeadlineStore(Protocol):
+    def set_deadline(self, armed: Armed) -> None: ...
+    def cancel_deadline(self, key: str) -> None: ...
+
+
+class Clock:
+    """``submit`` gets the DeadlineDue inputs. Durable deadlines are rows until they are due or cancelled."""
+
+    def __init__(self, submit: Callable[[DeadlineDue], None], store: DeadlineStore) -> None:
+        self.scans = 0
+        """Grows with every scan: what the watchdog looks at."""
+        self.jumps = 0
+        self.wall_jump_s = 0.0
+        self.worst_late_s = 0.0
+        self._submit = submit
+        self._store = store
+        self._boot = boot_id()
+        self._heap: list[tuple[float, str]] = []
+        self._due: dict[str, tuple[float, bool]] = {}
+        self._wake = asyncio.Event()
+        self._offset = time.time() - boottime()
+
+    def restore(self, rows: Iterable[Armed]) -> None:
+        """Take up the rows of before our start; overdue ones come at the first scan."""
+        for row in rows:
+            if row.boot_id == self._boot:
+                due = row.armed_boottime + row.after_s
+            else:
+                due = boottime() + (row.due_at - utc_now()).total_seconds()
+            self._arm(row.key, due, durable=True)
+
+    def set(self, effect: SetDeadline) -> None:
+        now = boottime()
+        if effect.durable:
+            at = utc_now()
+            self._store.set_deadline(
+                Armed(effect.key, at, at + timedelta(seconds=effect.after_s), self._boot, now, effect.after_s)
+            )
+        self._arm(effect.key, now + effect.after_s, durable=effect.durable)
+
+    def cancel(self, effect: CancelDeadline) -> None:
+        known = self._due.pop(effect.key, None)
+        if known is not None and known[1]:
+            self._store.cancel_deadline(effect.key)
+
+    def __len__(self) -> int:
+        return len(self._due)
+
+    def _arm(self, key: str, due: float, *, durable: bool) -> None:
+        self._due[key] = (due, durable)
+        heapq.heappush(self._heap, (due, key))
+        if self._heap[0][1] == key:
+            self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            self._scan()
+            wait = SCAN_S
+            if self._heap:
+                wait = min(max(self._heap[0][0] - boottime(), 0.0), SCAN_S)
+            try:
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+
+    def _scan(self) -> None:
+        self.scans += 1
+        self._watch_wall()
+        now = boottime()
+        while self._heap and self._heap[0][0] <= now:
+            due, key = heapq.heappop(self._heap)
+            known = self._due.get(key)
+            if known is None or known[0] != due:
+                continue  # cancelled, or moved since
+            del self._due[key]
+            late = now - due
+            self.worst_late_s = max(self.worst_late_s, late)
+            self._submit(DeadlineDue(at=utc_now(), key=key, late_s=late))
+
+    def _watch_wall(self) -> None:
+        offset = time.time() - boottime()
+        jump = offset - self._offset
+        self._offset = offset
+        if abs(jump) > JUMP_S:
+            self.jumps += 1
+            self.wall_jump_s = jump
+            log.warning("wall_clock_jumped", seconds=round(jump, 1))

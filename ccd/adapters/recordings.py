@@ -1,0 +1,138 @@
+"""Recordings on disk: find the file the PBX named, wait until it is quiet, take its size and SHA-256.
+
+The PBX's folder may be seen elsewhere from here (``recordings_dir``), and the real name may differ from what
+MixMonitor was given (``.wav49`` becomes ``.WAV``). Post-processing may follow MixMonitorStop: a file is
+final once its size and time have stood still for ``quiet_s``. An unanswered call can leave a header and no
+audio: that is ``empty``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+import structlog
+
+from ccd.config import PbxSettings, RecordingsSettings
+from ccd.effects import MeasureRecording
+from ccd.events import RecordingMeasured
+
+__all__ = ["Recordings", "locate"]
+
+log = structlog.get_logger("ccd.recordings")
+
+HEADER_ONLY = 64  # a WAV header is 44 bytes (60 for GSM); nothing was recorded
+AT_ONCE = 8  # files looked at side by side: a disk is not to be flooded after an outage
+_SPELLINGS = {".wav49": (".WAV", ".wav49"), ".WAV": (".WAV", ".wav49")}
+
+
+def locate(path: str, pbx: PbxSettings) -> Path | None:
+    """Where a recording lies here; None where it would lie outside the recording folder.
+
+    A relative name is one in the PBX's folder. The text comes from the PBX and is not trusted.
+    """
+    root = pbx.recordings_dir or Path(pbx.recordings_pbx_dir)
+    named = PurePosixPath(path)
+    if named.is_absolute():
+        if not named.is_relative_to(pbx.recordings_pbx_dir):
+            return None
+        named = named.relative_to(pbx.recordings_pbx_dir)
+    if ".." in named.parts or "\0" in path:
+        return None
+    here = root / named
+    for suffix in _SPELLINGS.get(here.suffix, (here.suffix,)):
+        candidate = here.with_suffix(suffix)
+        if candidate.is_file():
+            here = candidate
+            break
+    return here if here.resolve().is_relative_to(root.resolve()) else None
+
+
+class Recordings:
+    def __init__(
+        self,
+        pbxs: Callable[[], dict[str, PbxSettings]],
+        policy: Callable[[], RecordingsSettings],
+        submit: Callable[[RecordingMeasured], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._pbxs = pbxs
+        self._policy = policy
+        self._submit = submit
+        self._now = now
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def measure(self, effect: MeasureRecording) -> None:
+        task = asyncio.create_task(self._measure(effect))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @property
+    def pending(self) -> int:
+        return len(self._tasks)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _measure(self, effect: MeasureRecording) -> None:
+        pbx = self._pbxs().get(effect.pbx)
+        if pbx is None:
+            return
+        policy = self._policy()
+        path = await self._quiet(effect.path, pbx, policy)
+        size, digest = 0, ""
+        state = "missing"
+        if path is not None:
+            async with self._slots:
+                try:
+                    size, digest = await asyncio.to_thread(_hash, path)
+                    state = "final" if size > HEADER_ONLY else "empty"
+                except OSError as error:
+                    log.warning("recording_unreadable", path=str(path), error=error.strerror)
+                    state = "unreadable"
+        self._submit(
+            RecordingMeasured(
+                at=self._now(),
+                pbx=effect.pbx,
+                call=effect.call,
+                recording=effect.recording,
+                state=state,
+                path=str(path or effect.path),
+                size=size,
+                sha256=digest,
+            )
+        )
+
+    async def _quiet(self, name: str, pbx: PbxSettings, policy: RecordingsSettings) -> Path | None:
+        """Wait until the file is there and stands still; None where it never came."""
+        seen: tuple[int, int] | None = None
+        waited = 0.0
+        while waited <= policy.give_up_s:
+            path = await asyncio.to_thread(locate, name, pbx)
+            now = await asyncio.to_thread(_stat, path) if path else None
+            if now is not None and now == seen:
+                return path
+            seen = now
+            await asyncio.sleep(policy.quiet_s)
+            waited += policy.quiet_s
+        return None
+
+
+def _stat(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _hash(path: Path) -> tuple[int, str]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        return file.tell(), digest.hexdigest()

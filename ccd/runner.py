@@ -1,0 +1,210 @@
+"""The loop: take an input, journal it, step the engine, hand facts to the store and effects to the performer.
+
+Two lanes. Commands, sign-ins and deadlines go ahead of AMI messages. The reader only appends (``messages``):
+it never waits. The lane of AMI messages is bounded; when it overflows, picking single messages to drop would
+leave a wrong picture, so the whole lane of that PBX is dropped, counted, and its session is told to start over
+from a snapshot, which marks the time between as *unknown*.
+
+Effects of a step that gave durable facts are performed after those are committed: nobody is told that
+something was recorded before it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from ccd.effects import Effect
+from ccd.engine import Engine, Outcome
+from ccd.events import AmiReceived, Event, PbxLost
+from ccd.message import Message
+from ccd.world import World
+
+__all__ = ["Runner"]
+
+log = structlog.get_logger("ccd.runner")
+
+SLICE_S = 0.010  # the loop is given back at least this often, so that a burst stalls nobody
+_TICK = timedelta(microseconds=1)
+
+
+class FactStore(Protocol):
+    def enqueue(self, facts: Iterable[Event]) -> None: ...
+    async def commit(self, facts: Iterable[Event]) -> None: ...
+
+
+class Observer(Protocol):
+    def observe(self, event: Event | None, outcome: Outcome, world: World) -> None: ...
+
+
+class Recorder(Protocol):
+    def append(self, event: Event) -> None: ...
+
+
+class Runner:
+    """``perform`` gets every effect, in order; ``restart_session`` is called with a PBX that overflowed."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        store: FactStore,
+        observer: Observer,
+        perform: Callable[[Effect], None],
+        restart_session: Callable[[str, str], None],
+        journal: Recorder | None = None,
+        limit: int = 200_000,
+    ) -> None:
+        self.engine = engine
+        self.limit = limit
+        self.processed = 0
+        self.errors = 0
+        self.overflows = 0
+        self.lag_s = 0.0
+        """Seconds between receipt and processing of the latest AMI message."""
+        self.advanced = 0
+        """Grows whenever the loop turns: what the watchdog looks at."""
+        self._store = store
+        self._observer = observer
+        self._perform = perform
+        self._restart_session = restart_session
+        self._journal = journal
+        self._urgent: deque[Event] = deque()
+        self._messages: deque[tuple[str, datetime, float, Message | Event]] = deque()
+        self._latest: dict[str, datetime] = {}
+        self._wake = asyncio.Event()
+        self._commits: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    @property
+    def inbox(self) -> int:
+        return len(self._messages) + len(self._urgent)
+
+    def submit(self, event: Event) -> None:
+        """Any input that is not an AMI message. Never blocks, never drops."""
+        self._urgent.append(event)
+        self._wake.set()
+
+    def messages(self, pbx: str, at: datetime, messages: list[Message]) -> None:
+        """A read's worth of AMI messages, spread by microseconds so that ``at`` keeps their order."""
+        if len(self._messages) + len(messages) > self.limit:
+            self._overflow(pbx, at)
+            return
+        latest = self._latest.get(pbx)
+        if latest is not None and at <= latest:
+            at = latest + _TICK
+        received = time.monotonic()
+        append = self._messages.append
+        for message in messages:
+            append((pbx, at, received, message))
+            at += _TICK
+        self._latest[pbx] = at
+        self._wake.set()
+
+    def in_order(self, pbx: str, event: Event) -> None:
+        """A link change: it belongs after the messages of that PBX that are already here."""
+        self._messages.append((pbx, event.at, time.monotonic(), event))
+        self._wake.set()
+
+    def _overflow(self, pbx: str, at: datetime) -> None:
+        self.overflows += 1
+        kept = deque(entry for entry in self._messages if entry[0] != pbx or isinstance(entry[3], Event))
+        dropped = len(self._messages) - len(kept)
+        since = next((entry[1] for entry in self._messages if entry[0] == pbx), at)
+        self._messages = kept
+        log.error("inbox_overflow", pbx=pbx, dropped=dropped, limit=self.limit)
+        self.submit(PbxLost(at=at, pbx=pbx, last_heard=since, why="overflow"))
+        self._restart_session(pbx, "overflow")
+
+    async def run(self) -> None:
+        """Until ``stop``; what is in the inbox by then is still worked off."""
+        while not self._stopping or self._urgent or self._messages:
+            if not self._urgent and not self._messages:
+                self._wake.clear()
+                await self._wait()
+            self._turn()
+            await asyncio.sleep(0)
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(1.0):
+                await self._wake.wait()
+        except TimeoutError:
+            self.advanced += 1
+
+    async def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    async def settled(self) -> None:
+        """Wait until every effect that waits for a commit has been performed."""
+        while self._commits:
+            await asyncio.wait(set(self._commits))
+
+    def _turn(self) -> None:
+        self.advanced += 1
+        until = time.monotonic() + SLICE_S
+        count = 0
+        while True:
+            if self._urgent:
+                self._one(self._urgent.popleft())
+            elif self._messages:
+                pbx, at, received, item = self._messages.popleft()
+                if isinstance(item, Message):
+                    self._one_message(pbx, at, received, item)
+                else:
+                    self._one(item)
+            else:
+                return
+            count += 1
+            if not count % 16 and time.monotonic() > until:
+                return
+
+    def _one(self, event: Event) -> None:
+        if self._journal is not None:
+            self._journal.append(event)
+        try:
+            outcome = self.engine.step(event)
+        except Exception:
+            self.errors += 1
+            log.exception("step_failed", event=type(event).__name__)
+            return
+        self._pass_on(event, outcome)
+
+    def _one_message(self, pbx: str, at: datetime, received: float, message: Message) -> None:
+        if self._journal is not None:
+            self._journal.append(AmiReceived(at=at, pbx=pbx, name=message.name, text=message.text))
+        try:
+            outcome = self.engine.message(pbx, at, message)
+        except Exception:
+            # One bad event costs itself alone.
+            self.errors += 1
+            log.exception("message_failed", pbx=pbx, event=message.name)
+            return
+        self.lag_s = time.monotonic() - received
+        self._pass_on(None, outcome)
+
+    def _pass_on(self, event: Event | None, outcome: Outcome) -> None:
+        self.processed += 1
+        self._observer.observe(event, outcome, self.engine.world)
+        facts, effects = outcome.facts, outcome.effects
+        if effects and any(fact.durable for fact in facts):
+            task = asyncio.create_task(self._commit_then_perform(facts, effects))
+            self._commits.add(task)
+            task.add_done_callback(self._commits.discard)
+            return
+        if facts:
+            self._store.enqueue(facts)
+        for effect in effects:
+            self._perform(effect)
+
+    async def _commit_then_perform(self, facts: list[Event], effects: list[Effect]) -> None:
+        await self._store.commit(facts)
+        for effect in effects:
+            self._perform(effect)
