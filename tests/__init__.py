@@ -1,0 +1,1 @@
+"""The tests mirror ccd/; pbx/ is a real Asterisk, recordings/ is what it said."""
