@@ -2,8 +2,8 @@
 
 Two lanes. Commands, sign-ins and deadlines go ahead of AMI messages. The reader only appends (``messages``):
 it never waits. The lane of AMI messages is bounded; when it overflows, picking single messages to drop would
-leave a wrong picture, so the whole lane of that PBX is dropped, counted, and its session is told to start over
-from a snapshot, which marks the time between as *unknown*.
+leave a wrong picture, so the whole lane of that PBX is dropped, counted, and its session is told to start
+over from a snapshot, which marks the time between as *unknown*.
 
 Effects of a step that gave durable facts are performed after those are committed: nobody is told that
 something was recorded before it was.

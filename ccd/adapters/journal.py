@@ -54,7 +54,7 @@ _INPUTS = (
 
 
 class Journal:
-    """``await open``, ``append``, ``await close``. Errors are logged and counted, never raised to the loop."""
+    """``await open``, ``append``, ``await close``. Errors are logged and counted, never raised."""
 
     def __init__(self, directory: Path, *, max_bytes: int, retention_days: int) -> None:
         self.records = 0

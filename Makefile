@@ -1,0 +1,48 @@
+# `make run` and `make test` do all of their own set-up and may be run as often as you like.
+PY ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench soak deb setup test-hosts clean
+
+help:
+	@echo 'make run    start ccd with every default: SQLite, and a simulated PBX where none is configured'
+	@echo 'make test   all tests, against real Asterisk 22 and 16, PostgreSQL and Prometheus'
+	@echo 'make lint   style, types and the import contracts'
+	@echo 'make bench  the speed table, with the peers in the same run; writes bench/results.json'
+	@echo 'make soak   the long campaigns'
+	@echo 'make deb    a Debian package in dist/'
+
+run: $(STAMP)
+	@exec $(BIN)/ccd run
+
+test: $(STAMP) test-hosts lint
+	$(BIN)/python -m pytest -m 'not soak' $(PYTEST)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p ccd
+	$(BIN)/lint-imports
+
+bench: $(STAMP) test-hosts
+	$(BIN)/python -m bench
+
+soak: $(STAMP) test-hosts
+	$(BIN)/python -m pytest -m soak $(PYTEST)
+
+deb:
+	sh packaging/build-deb.sh
+
+setup: $(STAMP)
+
+test-hosts: $(STAMP)
+	$(BIN)/python -m tests.hosts
+
+$(STAMP): pyproject.toml constraints.txt
+	@sh scripts/make-venv.sh $(PY) .venv
+	@touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info

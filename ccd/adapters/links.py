@@ -1,0 +1,123 @@
+"""The AMI sessions of all PBXs, wired to the runner: messages, link changes, missed sign-ins, actions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from ccd.adapters.ami.session import Session
+from ccd.adapters.ami.wanted import Wanted
+from ccd.adapters.clock import utc_now
+from ccd.adapters.missed import MissedSignIns
+from ccd.config import PbxSettings, secret_of
+from ccd.effects import SendAction
+from ccd.events import EffectDone, EffectFailed, PbxLinked, PbxLost, PbxSynced
+from ccd.runner import Runner
+
+__all__ = ["Links"]
+
+log = structlog.get_logger("ccd.links")
+
+
+class Links:
+    """One session per PBX. ``replace`` follows a reloaded configuration; unchanged PBXs are not touched."""
+
+    def __init__(self, runner: Runner, seat_of: Callable[[str, str], str | None]) -> None:
+        self.sessions: dict[str, Session] = {}
+        self._runner = runner
+        self._seat_of = seat_of
+        self._settings: dict[str, PbxSettings] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._jobs: set[asyncio.Task[None]] = set()
+
+    async def replace(self, pbxs: dict[str, PbxSettings]) -> None:
+        """Raises ConfigError where a secret is missing; then nothing has changed."""
+        secrets = {name: secret_of(name, settings) for name, settings in pbxs.items()}
+        for name in [n for n in self.sessions if pbxs.get(n) != self._settings[n]]:
+            await self._end(name, "removed" if name not in pbxs else "reconfigured")
+        for name, settings in pbxs.items():
+            if name not in self.sessions:
+                self._begin(name, settings, secrets[name])
+
+    def _begin(self, name: str, settings: PbxSettings, secret: str) -> None:
+        runner = self._runner
+
+        def linked(at: datetime, version: str, boot: str) -> None:
+            log.info("pbx_linked", pbx=name, version=version)
+            runner.in_order(name, PbxLinked(at=at, pbx=name, version=version, boot=boot))
+
+        def synced(at: datetime) -> None:
+            missing = tuple(session.missing_lists)
+            log.info("pbx_synced", pbx=name, missing=missing)
+            runner.in_order(name, PbxSynced(at=at, pbx=name, missing=missing))
+            self._spawn(self._collect_missed(name, session))
+
+        def lost(at: datetime, last_heard: datetime, why: str) -> None:
+            log.warning("pbx_lost", pbx=name, why=why, last_heard=last_heard.isoformat())
+            runner.in_order(name, PbxLost(at=at, pbx=name, last_heard=last_heard, why=why))
+
+        session = Session(
+            name,
+            settings,
+            secret,
+            wanted=Wanted(),
+            on_messages=lambda at, messages: runner.messages(name, at, messages),
+            on_linked=linked,
+            on_synced=synced,
+            on_lost=lost,
+            clock=utc_now,
+            rng=None,
+        )
+        self.sessions[name] = session
+        self._settings[name] = settings
+        self._tasks[name] = asyncio.create_task(session.run(), name=f"ami-{name}")
+
+    async def _end(self, name: str, why: str) -> None:
+        log.info("pbx_link_ended", pbx=name, why=why)
+        session = self.sessions.pop(name)
+        del self._settings[name]
+        await session.close()
+        await asyncio.gather(self._tasks.pop(name), return_exceptions=True)
+
+    def restart(self, name: str, why: str) -> None:
+        """Start over from a snapshot."""
+        if (session := self.sessions.get(name)) is not None:
+            session.restart(why)
+
+    def send(self, effect: SendAction) -> None:
+        self._spawn(self._send(effect))
+
+    async def _send(self, effect: SendAction) -> None:
+        session = self.sessions.get(effect.pbx)
+        try:
+            if session is None:
+                raise ConnectionError(f"no PBX is called {effect.pbx}")
+            await session.action(effect.fields)
+        except (OSError, ValueError, TimeoutError) as error:
+            self._runner.submit(EffectFailed(at=utc_now(), key=effect.key, error=str(error)))
+        else:
+            self._runner.submit(EffectDone(at=utc_now(), key=effect.key))
+
+    async def _collect_missed(self, name: str, session: Session) -> None:
+        """Sign-ins that the dialplan noted in AstDB while we were away."""
+        missed = MissedSignIns(name, session.action, session.list_action, self._seat_of)
+        try:
+            async for event in missed:
+                self._runner.submit(event)
+        except (OSError, TimeoutError) as error:
+            log.warning("missed_sign_ins_unread", pbx=name, error=str(error))
+
+    def _spawn(self, work: object) -> None:
+        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+
+    async def close(self) -> None:
+        for name in list(self.sessions):
+            await self._end(name, "stopping")
+        for job in self._jobs:
+            job.cancel()
+        await asyncio.gather(*self._jobs, return_exceptions=True)

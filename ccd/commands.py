@@ -1,0 +1,139 @@
+"""What the control socket (and later the console) may ask of the running daemon.
+
+A command puts an input on the queue and, where it must, waits until the store has it: an answer ``ok`` means
+it is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from ccd.adapters.clock import utc_now
+from ccd.effects import AnswerSignIn
+from ccd.events import Person, RosterReplaced, SignInAsked
+from ccd.runner import Runner
+from ccd.world import World
+
+__all__ = ["Commands", "Refused"]
+
+Reply = dict[str, Any]
+
+
+class Refused(Exception):
+    """The command was understood and is refused; the text says why."""
+
+
+class Commands:
+    def __init__(
+        self,
+        *,
+        world: World,
+        runner: Runner,
+        picture: Callable[[], Reply],
+        replace_roster: Callable[[RosterReplaced], Awaitable[None]],
+        set_pin: Callable[[str, str], Awaitable[None]],
+        reload: Callable[[], Awaitable[str]],
+    ) -> None:
+        self._world = world
+        self._runner = runner
+        self._picture = picture
+        self._replace_roster = replace_roster
+        self._set_pin = set_pin
+        self._reload = reload
+        self._waiting: dict[str, asyncio.Future[AnswerSignIn]] = {}
+
+    def table(self) -> dict[str, Callable[[Reply], Awaitable[Reply]]]:
+        return {
+            "status": self.status,
+            "roster_import": self.roster_import,
+            "sign_in": self.sign_in,
+            "pin_set": self.pin_set,
+            "reload": self.reload,
+        }
+
+    async def status(self, request: Reply) -> Reply:
+        return {"picture": self._picture()}
+
+    async def watch(self, request: Reply) -> AsyncIterator[Reply]:
+        """A picture a second until the client goes."""
+        while True:
+            yield {"picture": self._picture()}
+            await asyncio.sleep(1.0)
+
+    async def roster_import(self, request: Reply) -> Reply:
+        """``people``: rows as ``ccd.events.Person``, already checked by ``ccd.roster.parse``."""
+        try:
+            people = msgspec.convert(request.get("people"), tuple[Person, ...])
+        except msgspec.ValidationError as error:
+            raise Refused(f"people: {error}") from None
+        at = utc_now()
+        digest = hashlib.sha256(msgspec.json.encode(people)).hexdigest()[:12]
+        event = RosterReplaced(
+            at=at,
+            version=f"{at:%Y%m%dT%H%M%S%f}-{digest}",
+            people=people,
+            by=str(request.get("by", "")),
+        )
+        await self._replace_roster(event)
+        self._runner.submit(event)
+        return {"version": event.version, "people": len(people)}
+
+    async def sign_in(self, request: Reply) -> Reply:
+        """``kind`` arrive or leave, ``code``, ``seat``, ``pbx``: somebody at the console vouches for it."""
+        kind = request.get("kind")
+        if kind not in ("arrive", "leave"):
+            raise Refused("kind: arrive or leave")
+        pbx = str(request.get("pbx") or next(iter(self._world.pbxs), ""))
+        if pbx not in self._world.pbxs:
+            raise Refused(f"pbx: none is called {pbx!r}; there are: {', '.join(self._world.pbxs)}")
+        key = f"console-{uuid.uuid4()}"
+        answer: asyncio.Future[AnswerSignIn] = asyncio.get_running_loop().create_future()
+        self._waiting[key] = answer
+        try:
+            self._runner.submit(
+                SignInAsked(
+                    at=utc_now(),
+                    request=key,
+                    pbx=pbx,
+                    seat=str(request.get("seat", "")),
+                    code=str(request.get("code", "")),
+                    kind=kind,
+                    pin_ok=True,
+                    how="console",
+                )
+            )
+            async with asyncio.timeout(5.0):
+                effect = await answer
+        except TimeoutError:
+            raise Refused("the store did not take it within 5 s; it is not recorded") from None
+        finally:
+            del self._waiting[key]
+        if not effect.accepted:
+            raise Refused(effect.because)
+        return {"prompt": effect.prompt}
+
+    def answered(self, effect: AnswerSignIn) -> bool:
+        """Give the console's answer; False where the request is not one of ours."""
+        future = self._waiting.get(effect.key)
+        if future is not None and not future.done():
+            future.set_result(effect)
+        return future is not None
+
+    async def pin_set(self, request: Reply) -> Reply:
+        code = str(request.get("code", ""))
+        if self._world.roster.by_code(code) is None:
+            raise Refused(f"code: nobody in the roster has {code!r}")
+        await self._set_pin(code, str(request.get("hash", "")))
+        return {}
+
+    async def reload(self, request: Reply) -> Reply:
+        fault = await self._reload()
+        if fault:
+            raise Refused(fault)
+        return {}
