@@ -1,0 +1,138 @@
+"""The journal keeps every input in order, survives being killed, and says what it lost."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ccd.adapters import journal as journals
+from ccd.adapters.journal import Gap, Journal, read
+from ccd.events import AmiReceived, DeadlineDue, Event, PbxLost, Person, RosterReplaced
+
+AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
+INPUTS: list[Event] = [
+    AmiReceived(at=AT, pbx="main", name="Hangup", text="Event: Hangup\r\nCallerIDName: 张三 <x>"),
+    DeadlineDue(at=AT + timedelta(seconds=1), key="wrapup|main|PJSIP/1001", late_s=0.01),
+    PbxLost(at=AT + timedelta(seconds=2), pbx="main", last_heard=AT, why="silent"),
+    RosterReplaced(
+        at=AT + timedelta(seconds=3),
+        version="1",
+        people=(Person("1001", "李四", "agent", "一组", "A01", "PJSIP/1001"),),
+        by="x",
+    ),
+]
+
+
+def _journal(folder: Path, **settings: int) -> Journal:
+    return Journal(folder, **({"max_bytes": 1 << 20, "retention_days": 1} | settings))
+
+
+async def test_what_was_written_is_read_back_in_order(tmp_path: Path) -> None:
+    journal = _journal(tmp_path)
+    await journal.open()
+    for event in INPUTS:
+        journal.append(event)
+    await journal.close()
+    assert list(read(tmp_path)) == INPUTS
+    assert journal.records == len(INPUTS)
+
+
+async def test_a_full_file_is_followed_by_another_and_nothing_is_lost(tmp_path: Path) -> None:
+    journal = _journal(tmp_path, max_bytes=2000)
+    await journal.open()
+    wanted = []
+    for number in range(40):
+        event = AmiReceived(at=AT, pbx="main", name="X", text=os.urandom(200).hex() + str(number))
+        wanted.append(event)
+        journal.append(event)
+        await journal._flush()
+    await journal.close()
+    assert len(list(tmp_path.iterdir())) > 3
+    assert list(read(tmp_path)) == wanted
+
+
+async def test_files_past_their_retention_go(tmp_path: Path) -> None:
+    old = tmp_path / "journal-20200101T000000-000000.jsonl.gz"
+    old.write_bytes(b"")
+    os.utime(old, (0, 0))
+    other = tmp_path / "keep.txt"
+    other.write_text("not ours")
+    os.utime(other, (0, 0))
+    journal = _journal(tmp_path)
+    await journal.open()
+    await journal.close()
+    assert not old.exists()
+    assert other.exists()
+
+
+async def test_a_gap_is_a_record_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journals, "PENDING_LIMIT", 2)
+    journal = _journal(tmp_path)
+    await journal.open()
+    for event in INPUTS:
+        journal.append(event)
+    await journal._flush()
+    journal.append(INPUTS[0])
+    await journal.close()
+    assert list(read(tmp_path)) == [*INPUTS[:2], Gap(at=AT, missing=2), INPUTS[0]]
+    assert journal.dropped == 2
+
+
+async def test_a_disk_that_refuses_costs_records_but_never_the_loop(tmp_path: Path) -> None:
+    journal = _journal(tmp_path / "sub")
+    await journal.open()
+    assert journal._file is not None
+    journal._file.close()
+    journal._file = None
+    for path in (tmp_path / "sub").iterdir():
+        path.unlink()
+    (tmp_path / "sub").rmdir()
+    (tmp_path / "sub").write_text("a file where the folder was")
+    journal.append(INPUTS[0])
+    await journal._flush()
+    assert journal.errors == 1
+    (tmp_path / "sub").unlink()
+    journal.append(INPUTS[1])
+    await journal.close()
+    assert list(read(tmp_path / "sub")) == [Gap(at=INPUTS[1].at, missing=1), INPUTS[1]]
+
+
+def test_a_killed_writer_leaves_a_journal_that_reads_up_to_its_last_flush(tmp_path: Path) -> None:
+    script = f"""
+import asyncio
+from datetime import datetime, UTC
+from pathlib import Path
+from ccd.adapters.journal import Journal
+from ccd.events import DeadlineDue
+async def main():
+    journal = Journal(Path({str(tmp_path)!r}), max_bytes=1 << 20, retention_days=1)
+    await journal.open()
+    for number in range(5000):
+        journal.append(DeadlineDue(at=datetime.now(UTC), key=str(number), late_s=0.0))
+        if number % 1000 == 999:
+            await journal._flush()
+    print("flushed", flush=True)
+    await asyncio.sleep(60)
+asyncio.run(main())
+"""
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "flushed\n"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert [event.key for event in read(tmp_path)] == [str(n) for n in range(5000)]
+
+
+def test_a_line_that_is_no_record_is_named_by_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "journal-x.jsonl.gz"
+    with gzip.open(path, "wb") as file:
+        file.write(b'{"type":"Nonsense"}\n')
+    with pytest.raises(ValueError, match=r"journal-x\.jsonl\.gz: line 1: not a journal record"):
+        list(read(path))
