@@ -4,26 +4,49 @@ Unknown keys are refused by name. Every error names the file, the key and the me
 ``config/ccd.toml`` shows every default with a comment; a test holds the two together.
 
 Where the file is looked for: ``--config``, ``$CCD_CONFIG``, ``./ccd.toml``; without one, the defaults.
-A secret may be given as ``secret``, as ``secret_file``, or as a systemd credential named
-``pbx-NAME-secret`` in ``$CREDENTIALS_DIRECTORY``.
+A relative path in the settings starts at the folder of that file (without one: at the current folder), and
+an empty one is none. A secret may be given as ``secret``, as ``secret_file``, or as a systemd credential
+named ``pbx-NAME-secret`` in ``$CREDENTIALS_DIRECTORY``.
 """
 
 from __future__ import annotations
 
 import os
-import tomllib
+import re
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_serializer,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
-__all__ = ["ConfigError", "Mode", "PbxSettings", "Settings", "find_config", "load"]
+from ccd.config_faults import ConfigError, Fault
+from ccd.config_sources import explain, merge, read_environment, read_toml
 
-
-class ConfigError(Exception):
-    """A setting that cannot be used. The text names the file, the key and the mend."""
+__all__ = [
+    "ConfigError",
+    "Fault",
+    "Mode",
+    "PbxSettings",
+    "Settings",
+    "effective",
+    "find_config",
+    "load",
+    "secret_of",
+]
 
 
 class Mode(StrEnum):
@@ -38,25 +61,58 @@ class Mode(StrEnum):
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"no time zone is called {name!r}; use a name such as Asia/Shanghai") from None
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Asia" is a folder
+        raise PydanticCustomError("no_zone", "no time zone is called {zone}", {"zone": name}) from None
     return name
 
 
+def _from_the_files_folder(path: Path | None, info: ValidationInfo) -> Path | None:
+    if path is None:
+        return None
+    base = (info.context or {}).get("folder", Path())
+    try:
+        return Path(base) / path.expanduser()
+    except RuntimeError:  # ~name of nobody
+        return Path(base) / path
+
+
+def _none_if_empty(value: Any) -> Any:
+    return None if value == "" else value
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
+OptionalPath = Annotated[Path | None, BeforeValidator(_none_if_empty), AfterValidator(_from_the_files_folder)]
+OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_none_if_empty)]
 Port = Annotated[int, Field(ge=0, le=65535)]
+
+_PASSWORD_IN_URL = re.compile(r"(?<=://)([^:/?#]*):[^/?#]*(?=@)|(?<=[?&]password=)[^&#]*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
+
+
+def _in_order(section: Section, low: str, high: str) -> None:
+    """``low`` may not exceed ``high``; pings must come before the silence they are to prevent."""
+    values = {
+        "low": low,
+        "low_value": getattr(section, low),
+        "high": high,
+        "high_value": getattr(section, high),
+    }
+    if values["low_value"] > values["high_value"]:
+        raise PydanticCustomError("not_in_order", "{low} is more than {high}", values)
 
 
 class DaemonSettings(Section):
-    state_dir: Path | None = None
+    state_dir: OptionalPath = None
     """Default: $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/ccd, else ~/.local/state/ccd."""
     timezone: Zone = "Asia/Shanghai"
     language: Literal["zh_CN", "en"] = "zh_CN"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    control_group: str = ""
+    """Unix group whose members may use `ccd` against the running daemon; empty: its own user (and root)."""
 
     def state_path(self) -> Path:
         if self.state_dir:
@@ -70,21 +126,29 @@ class DaemonSettings(Section):
 class StoreSettings(Section):
     url: str = ""
     """SQLAlchemy URL; empty is SQLite in the state directory. PostgreSQL: postgresql+asyncpg://…"""
-    password_file: Path | None = None
+    password_file: OptionalPath = None
     batch_ms: Annotated[int, Field(ge=1, le=100)] = 100
     queue_limit: Annotated[int, Field(ge=1000)] = 200_000
     retention_days: Annotated[int, Field(ge=0)] = 0
     """0 keeps everything."""
+
+    @field_serializer("url")
+    def _blank_password(self, url: str) -> str:
+        return _PASSWORD_IN_URL.sub(lambda found: f"{found[1]}:***" if found[1] is not None else "***", url)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, self._blank_password(value) if name == "url" else value
 
 
 class PbxSettings(Section):
     host: str = "127.0.0.1"
     port: Port = 5038
     username: str = "ccd"
-    secret: SecretStr | None = None
-    secret_file: Path | None = None
+    secret: OptionalSecret = None
+    secret_file: OptionalPath = None
     tls: bool = False
-    tls_ca: Path | None = None
+    tls_ca: OptionalPath = None
     keepalive_s: Annotated[float, Field(gt=0, le=60)] = 5.0
     silence_s: Annotated[float, Field(gt=1, le=15)] = 12.0
     """No byte for this long, pings notwithstanding: the session is given up."""
@@ -94,10 +158,17 @@ class PbxSettings(Section):
     trunks: tuple[str, ...] = ("PJSIP/trunk*", "SIP/trunk*", "DAHDI/*", "IAX2/*")
     """Patterns of interfaces that lead outside; an interface of the roster or a queue never does."""
     recordings_pbx_dir: str = "/var/spool/asterisk/monitor"
-    recordings_dir: Path | None = None
+    recordings_dir: OptionalPath = None
     """Where that folder is seen from here; empty: at the same path."""
-    config_dir: Path | None = Path("/etc/asterisk")
+    config_dir: OptionalPath = Path("/etc/asterisk")
     """Read by `ccd doctor` only, where it can be read."""
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> PbxSettings:
+        if self.secret is not None and self.secret_file is not None:
+            raise PydanticCustomError("two_secrets", "give secret or secret_file, not both")
+        _in_order(self, "keepalive_s", "silence_s")
+        return self
 
 
 class AgiSettings(Section):
@@ -117,7 +188,7 @@ class MetricsSettings(Section):
 
 class JournalSettings(Section):
     enabled: bool = False
-    dir: Path | None = None
+    dir: OptionalPath = None
     """Default: journal/ in the state directory."""
     max_bytes: Annotated[int, Field(ge=65536)] = 64 * 1024 * 1024
     retention_days: Annotated[int, Field(ge=1)] = 14
@@ -140,6 +211,11 @@ class SpanSettings(Section):
     telesales_per_lead: Annotated[int, Field(ge=1)] = 5
     leads_per_qa_analyst: Annotated[int, Field(ge=1)] = 2
     leads_per_trainer: Annotated[int, Field(ge=1)] = 4
+
+    @model_validator(mode="after")
+    def _the_right_way_up(self) -> SpanSettings:
+        _in_order(self, "agents_per_lead_min", "agents_per_lead_max")
+        return self
 
 
 class UnknownInterfacesSettings(Section):
@@ -178,20 +254,13 @@ class Settings(Section):
     span: SpanSettings = SpanSettings()
     policies: Policies = Policies()
 
-    @model_validator(mode="after")
-    def _one_secret_each(self) -> Settings:
-        for name, pbx in self.pbx.items():
-            if pbx.secret is not None and pbx.secret_file is not None:
-                raise ValueError(f"pbx.{name}: give secret or secret_file, not both")
-        return self
-
 
 def find_config(explicit: Path | None) -> Path | None:
     """The file to read, or None for the defaults. Raises ConfigError where a named file does not exist."""
     named = explicit or (Path(value) if (value := os.environ.get("CCD_CONFIG")) else None)
     if named is not None:
-        if not named.is_file():
-            raise ConfigError(f"{named}: no such file; give --config FILE or unset CCD_CONFIG")
+        if not named.exists():
+            raise ConfigError(Fault(str(named), "", "no_file"))
         return named
     here = Path("ccd.toml")
     return here if here.is_file() else None
@@ -202,57 +271,47 @@ def load(path: Path | None) -> Settings:
 
     Raises ConfigError with one line per fault.
     """
-    raw: dict[str, Any] = {}
-    if path is not None:
-        try:
-            raw = tomllib.loads(path.read_text("utf-8-sig"))
-        except OSError as error:
-            raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-        except UnicodeDecodeError as error:
-            raise ConfigError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    _overlay_environment(raw)
+    raw = {} if path is None else read_toml(path)
+    above, origin, faults = read_environment(Settings, os.environ)
+    merge(raw, above)
+    place = str(path) if path else ""
+    folder = path.absolute().parent if path else Path.cwd()
     try:
-        return Settings.model_validate(raw)
+        settings = Settings.model_validate(raw, context={"folder": folder})
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(path, fault) for fault in error.errors())) from None
+        faults += explain(error, Settings, place, origin)
+    if faults:
+        raise ConfigError(*faults)
+    return settings
+
+
+def effective(settings: Settings) -> dict[str, Any]:
+    """The settings as JSON-ready values, secrets blanked."""
+    return settings.model_dump(mode="json")
 
 
 def secret_of(name: str, pbx: PbxSettings) -> str:
     """The AMI secret of a PBX. Raises ConfigError where there is none or its file cannot be read."""
+    key = f"pbx.{name}.secret"
     if pbx.secret is not None:
-        return pbx.secret.get_secret_value()
+        return _usable(pbx.secret.get_secret_value(), "", key)
     path = pbx.secret_file
     if path is None and (credentials := os.environ.get("CREDENTIALS_DIRECTORY")):
         path = Path(credentials) / f"pbx-{name}-secret"
     if path is None:
-        raise ConfigError(f"pbx.{name}.secret: missing; set secret_file, or LoadCredential=pbx-{name}-secret")
+        raise ConfigError(Fault("", key, "no_secret", {"credential": f"pbx-{name}-secret"}))
     try:
-        return path.read_text("utf-8").strip()
+        secret = path.read_text("utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise ConfigError(Fault(str(path), key, "not_utf8", {"byte": error.start})) from None
     except OSError as error:
-        raise ConfigError(f"pbx.{name}.secret_file: {path}: {error.strerror}") from None
+        raise ConfigError(Fault(str(path), key, "unreadable", {"error": error.strerror})) from None
+    return _usable(secret, str(path), key)
 
 
-def _overlay_environment(raw: dict[str, Any]) -> None:
-    for variable, value in os.environ.items():
-        if not variable.startswith("CCD_") or "__" not in variable:
-            continue
-        keys = variable[4:].lower().split("__")
-        table = raw
-        for key in keys[:-1]:
-            below = table.setdefault(key, {})
-            if not isinstance(below, dict):
-                raise ConfigError(f"${variable}: {key} is not a section")
-            table = below
-        table[keys[-1]] = value
-
-
-def _explain(path: Path | None, fault: Any) -> str:
-    where = ".".join(str(part) for part in fault["loc"]) or "(file)"
-    place = str(path) if path else "environment"
-    if fault["type"] == "extra_forbidden":
-        return f"{place}: {where}: unknown key; remove it or correct its name (config/ccd.toml lists all)"
-    text = fault["msg"].removeprefix("Value error, ")
-    given = "" if isinstance(fault["input"], dict) else f" (given: {fault['input']!r})"
-    return f"{place}: {where}: {text}{given}"
+def _usable(secret: str, place: str, key: str) -> str:
+    if not secret:
+        raise ConfigError(Fault(place, key, "empty_secret"))
+    if _CONTROL.search(secret):  # it would end the AMI header it is sent in
+        raise ConfigError(Fault(place, key, "odd_secret"))
+    return secret

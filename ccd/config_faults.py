@@ -1,0 +1,137 @@
+"""What can be wrong with a setting, said in both languages: which file, which key, and the mend.
+
+``WORDS`` has one entry per fault code: (English, Chinese). Codes that pydantic gives are mapped by ``CODES``.
+A value is never repeated for a key that may hold a secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["CODES", "WORDS", "ConfigError", "Fault"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    "no_file": (
+        "no such file; give --config FILE, or unset CCD_CONFIG",
+        "没有这个文件；请用 --config 指定文件，或取消 CCD_CONFIG",
+    ),
+    "unreadable": (
+        "cannot be read: {error}; correct the path or its permissions",
+        "无法读取：{error}；请改正路径或权限",
+    ),
+    "too_big": ("is larger than {limit} bytes; is this the right file?", "超过 {limit} 字节；文件是否选错？"),
+    "not_utf8": (
+        "byte {byte} is not UTF-8; save the file as UTF-8",
+        "第 {byte} 个字节不是 UTF-8；请把文件存为 UTF-8",
+    ),
+    "not_toml": ("is not valid TOML: {error}; correct that line", "不是有效的 TOML：{error}；请改正该行"),
+    "unknown_key": (
+        "unknown key{near}; correct its name or remove it (config/ccd.toml lists all)",
+        "没有这个设置项{near}；请改正名称或删除（config/ccd.toml 列有全部设置）",
+    ),
+    "not_a_section": (
+        "is a section; write [{key}] and its keys below",
+        "是一个小节；请写 [{key}]，设置项写在其下",
+    ),
+    "whole_number": ("must be a whole number", "必须是整数"),
+    "number": ("must be a number", "必须是数字"),
+    "yes_or_no": ("must be true or false", "必须是 true 或 false"),
+    "text": ("must be text in quotes", "必须是带引号的文字"),
+    "a_list": ('must be a list such as ["a", "b"]', '必须是列表，例如 ["a", "b"]'),
+    "one_of": ("must be one of {expected}", "必须是其中之一：{expected}"),
+    "at_least": ("must be {least} or more", "必须不小于 {least}"),
+    "at_most": ("must be {most} or less", "必须不大于 {most}"),
+    "more_than": ("must be more than {limit}", "必须大于 {limit}"),
+    "less_than": ("must be less than {limit}", "必须小于 {limit}"),
+    "pbx_name": (
+        "a PBX is named by small letters, digits, - and _, a letter first, 32 at most",
+        "交换机名称只能用小写字母、数字、- 和 _，以字母开头，最多 32 个字符",
+    ),
+    "no_zone": (
+        "no time zone is called {zone}; use a name such as Asia/Shanghai",
+        "没有名为 {zone} 的时区；请用 Asia/Shanghai 之类的名称",
+    ),
+    "two_secrets": ("give secret or secret_file, not both", "secret 与 secret_file 只能设置一个"),
+    "two_passwords": (
+        "has a password, and password_file is set too; take one of them away",
+        "已含密码，又设置了 password_file；请去掉其一",
+    ),
+    "not_in_order": (
+        "{low} = {low_value} is more than {high} = {high_value}; lower the first or raise the second",
+        "{low} = {low_value} 大于 {high} = {high_value}；请调低前者或调高后者",
+    ),
+    "no_secret": (
+        "missing; set secret_file, or LoadCredential={credential} in the systemd unit",
+        "缺少；请设置 secret_file，或在 systemd 单元中写 LoadCredential={credential}",
+    ),
+    "empty_secret": ("the secret is empty; write the AMI user's secret", "密码为空；请写入 AMI 用户的密码"),
+    "odd_secret": (
+        "the secret has a line break or control character inside; write it on one line",
+        "密码中有换行或控制字符；请写成一行",
+    ),
+    "bad_json": (
+        "is not a value that can be read; write a list as {example}",
+        "的值无法读取；列表请写成 {example}",
+    ),
+    "no_section": (
+        "names no section{near}; the sections are {sections}",
+        "没有这个小节{near}；现有小节：{sections}",
+    ),
+    "other": ("{text}", "{text}"),
+}
+
+CODES: dict[str, str] = {
+    "extra_forbidden": "unknown_key",
+    "model_type": "not_a_section",
+    "model_attributes_type": "not_a_section",
+    "dict_type": "not_a_section",
+    "int_parsing": "whole_number",
+    "int_type": "whole_number",
+    "int_from_float": "whole_number",
+    "int_parsing_size": "whole_number",
+    "float_parsing": "number",
+    "float_type": "number",
+    "finite_number": "number",
+    "bool_parsing": "yes_or_no",
+    "bool_type": "yes_or_no",
+    "string_type": "text",
+    "path_type": "text",
+    "tuple_type": "a_list",
+    "literal_error": "one_of",
+    "enum": "one_of",
+    "greater_than_equal": "at_least",
+    "less_than_equal": "at_most",
+    "greater_than": "more_than",
+    "less_than": "less_than",
+    "string_pattern_mismatch": "pbx_name",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault. ``place`` is the file, ``$VARIABLE`` or empty; ``key`` is dotted, or empty."""
+
+    place: str
+    key: str
+    code: str
+    words: dict[str, Any] = field(default_factory=dict)
+    given: str = ""
+    """What stood there, where it is safe to repeat."""
+
+    def text(self, language: str = "en") -> str:
+        chinese = language == "zh_CN"
+        sentence = WORDS[self.code][chinese].format_map(self.words)
+        given = (f"（现为：{self.given}）" if chinese else f" (given: {self.given})") if self.given else ""
+        where = ": ".join(part for part in (self.place, self.key) if part)
+        return f"{where}: {sentence}{given}" if where else sentence + given
+
+
+class ConfigError(Exception):
+    """Settings that cannot be used: every fault found, each naming the file, the key and the mend."""
+
+    def __init__(self, *faults: Fault | str) -> None:
+        self.faults = tuple(
+            fault if isinstance(fault, Fault) else Fault("", "", "other", {"text": fault}) for fault in faults
+        )
+        super().__init__("\n".join(fault.text() for fault in self.faults))
