@@ -15,18 +15,16 @@ from typing import Any
 import msgspec
 
 from ccd.adapters.clock import utc_now
-from ccd.effects import AnswerSignIn
+from ccd.adapters.control import RefusedError
+from ccd.adapters.sign_ins import SignIns
 from ccd.events import Person, RosterReplaced, SignInAsked
 from ccd.runner import Runner
 from ccd.world import World
 
-__all__ = ["Commands", "Refused"]
+__all__ = ["Commands"]
 
 Reply = dict[str, Any]
-
-
-class Refused(Exception):
-    """The command was understood and is refused; the text says why."""
+STORE_S = 5.0
 
 
 class Commands:
@@ -35,6 +33,7 @@ class Commands:
         *,
         world: World,
         runner: Runner,
+        sign_ins: SignIns,
         picture: Callable[[], Reply],
         replace_roster: Callable[[RosterReplaced], Awaitable[None]],
         set_pin: Callable[[str, str], Awaitable[None]],
@@ -42,11 +41,11 @@ class Commands:
     ) -> None:
         self._world = world
         self._runner = runner
+        self._sign_ins = sign_ins
         self._picture = picture
         self._replace_roster = replace_roster
         self._set_pin = set_pin
         self._reload = reload
-        self._waiting: dict[str, asyncio.Future[AnswerSignIn]] = {}
 
     def table(self) -> dict[str, Callable[[Reply], Awaitable[Reply]]]:
         return {
@@ -71,7 +70,7 @@ class Commands:
         try:
             people = msgspec.convert(request.get("people"), tuple[Person, ...])
         except msgspec.ValidationError as error:
-            raise Refused(f"people: {error}") from None
+            raise RefusedError(f"people: {error}") from None
         at = utc_now()
         digest = hashlib.sha256(msgspec.json.encode(people)).hexdigest()[:12]
         event = RosterReplaced(
@@ -88,52 +87,37 @@ class Commands:
         """``kind`` arrive or leave, ``code``, ``seat``, ``pbx``: somebody at the console vouches for it."""
         kind = request.get("kind")
         if kind not in ("arrive", "leave"):
-            raise Refused("kind: arrive or leave")
+            raise RefusedError("kind: arrive or leave")
         pbx = str(request.get("pbx") or next(iter(self._world.pbxs), ""))
         if pbx not in self._world.pbxs:
-            raise Refused(f"pbx: none is called {pbx!r}; there are: {', '.join(self._world.pbxs)}")
-        key = f"console-{uuid.uuid4()}"
-        answer: asyncio.Future[AnswerSignIn] = asyncio.get_running_loop().create_future()
-        self._waiting[key] = answer
+            raise RefusedError(f"pbx: none is called {pbx!r}; there are: {', '.join(self._world.pbxs)}")
+        event = SignInAsked(
+            at=utc_now(),
+            request=f"console-{uuid.uuid4()}",
+            pbx=pbx,
+            seat=str(request.get("seat", "")),
+            code=str(request.get("code", "")),
+            kind=kind,
+            pin_ok=True,
+            how="console",
+        )
         try:
-            self._runner.submit(
-                SignInAsked(
-                    at=utc_now(),
-                    request=key,
-                    pbx=pbx,
-                    seat=str(request.get("seat", "")),
-                    code=str(request.get("code", "")),
-                    kind=kind,
-                    pin_ok=True,
-                    how="console",
-                )
-            )
-            async with asyncio.timeout(5.0):
-                effect = await answer
+            effect = await self._sign_ins.ask(event, STORE_S)
         except TimeoutError:
-            raise Refused("the store did not take it within 5 s; it is not recorded") from None
-        finally:
-            del self._waiting[key]
+            raise RefusedError(f"the store did not take it within {STORE_S:.0f} s; it is not recorded") from None
         if not effect.accepted:
-            raise Refused(effect.because)
+            raise RefusedError(effect.because)
         return {"prompt": effect.prompt}
-
-    def answered(self, effect: AnswerSignIn) -> bool:
-        """Give the console's answer; False where the request is not one of ours."""
-        future = self._waiting.get(effect.key)
-        if future is not None and not future.done():
-            future.set_result(effect)
-        return future is not None
 
     async def pin_set(self, request: Reply) -> Reply:
         code = str(request.get("code", ""))
         if self._world.roster.by_code(code) is None:
-            raise Refused(f"code: nobody in the roster has {code!r}")
+            raise RefusedError(f"code: nobody in the roster has {code!r}")
         await self._set_pin(code, str(request.get("hash", "")))
         return {}
 
     async def reload(self, request: Reply) -> Reply:
         fault = await self._reload()
         if fault:
-            raise Refused(fault)
+            raise RefusedError(fault)
         return {}

@@ -157,6 +157,8 @@ class PbxSettings(Section):
     reconnect_max_s: Annotated[float, Field(gt=0)] = 10.0
     trunks: tuple[str, ...] = ("PJSIP/trunk*", "SIP/trunk*", "DAHDI/*", "IAX2/*")
     """Patterns of interfaces that lead outside; an interface of the roster or a queue never does."""
+    wrapup_s: dict[str, Annotated[int, Field(ge=0, le=3600)]] = {}
+    """Wrap-up per queue as in queues.conf (``wrapuptime``): AMI tells only what a member has of its own."""
     recordings_pbx_dir: str = "/var/spool/asterisk/monitor"
     recordings_dir: OptionalPath = None
     """Where that folder is seen from here; empty: at the same path."""

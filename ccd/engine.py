@@ -157,6 +157,7 @@ def _on_config(world: World, event: Any) -> None:
     for name, section in world.settings.pbx.items():
         if name in world.pbxs:
             world.pbxs[name].trunks = section.trunks
+            world.pbxs[name].wrapup_s = section.wrapup_s
 
 
 _INPUTS: dict[type[Event], Callable[[World, Any], None]] = {

@@ -362,6 +362,9 @@ class CallEnded(Event, frozen=True):
     hold_s: float
     cause: int
     seen: bool
+    caller_number: str = ""
+    caller_name: str = ""
+    called_number: str = ""
 
 
 class LegStarted(Event, frozen=True):

@@ -35,7 +35,9 @@ class World:
         pbx = self.pbxs.get(name)
         if pbx is None:
             section = self.settings.pbx.get(name)
-            pbx = self.pbxs[name] = Pbx(name, section.trunks if section else ())
+            pbx = self.pbxs[name] = Pbx(name)
+            if section:
+                pbx.trunks, pbx.wrapup_s = section.trunks, section.wrapup_s
             self._lay_roster_over(pbx)
         return pbx
 

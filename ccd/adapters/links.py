@@ -8,27 +8,33 @@ from datetime import datetime
 
 import structlog
 
+from ccd.adapters.ami.actions import AmiError
 from ccd.adapters.ami.session import Session
 from ccd.adapters.ami.wanted import Wanted
 from ccd.adapters.clock import utc_now
 from ccd.adapters.missed import MissedSignIns
+from ccd.adapters.sign_ins import SignIns
 from ccd.config import PbxSettings, secret_of
 from ccd.effects import SendAction
 from ccd.events import EffectDone, EffectFailed, PbxLinked, PbxLost, PbxSynced
+from ccd.roster import Roster
 from ccd.runner import Runner
 
 __all__ = ["Links"]
 
 log = structlog.get_logger("ccd.links")
 
+RECORDED_S = 30.0
+
 
 class Links:
     """One session per PBX. ``replace`` follows a reloaded configuration; unchanged PBXs are not touched."""
 
-    def __init__(self, runner: Runner, seat_of: Callable[[str, str], str | None]) -> None:
+    def __init__(self, runner: Runner, *, roster: Callable[[], Roster], sign_ins: SignIns) -> None:
         self.sessions: dict[str, Session] = {}
         self._runner = runner
-        self._seat_of = seat_of
+        self._roster = roster
+        self._sign_ins = sign_ins
         self._settings: dict[str, PbxSettings] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._jobs: set[asyncio.Task[None]] = set()
@@ -102,12 +108,14 @@ class Links:
             self._runner.submit(EffectDone(at=utc_now(), key=effect.key))
 
     async def _collect_missed(self, name: str, session: Session) -> None:
-        """Sign-ins that the dialplan noted in AstDB while we were away."""
-        missed = MissedSignIns(name, session.action, session.list_action, self._seat_of)
+        """Sign-ins that the dialplan noted in AstDB while we were away. A mark goes when it is recorded."""
+        missed = MissedSignIns(
+            name, action=session.action, list_action=session.list_action, roster=self._roster
+        )
         try:
-            async for event in missed:
-                self._runner.submit(event)
-        except (OSError, TimeoutError) as error:
+            async for event in missed.read():
+                await self._sign_ins.ask(event, RECORDED_S)
+        except (AmiError, TimeoutError) as error:
             log.warning("missed_sign_ins_unread", pbx=name, error=str(error))
 
     def _spawn(self, work: object) -> None:

@@ -40,17 +40,21 @@ def kind_of(pbx: Pbx, call: Call) -> CallKind:
 
 
 def talk_changed(pbx: Pbx, at: datetime, call: Call) -> None:
-    """Two real legs in bridges are a conversation. Talk counts bridged time, holds included."""
-    bridged = sum(1 for c in call.channels.values() if c.bridge and not c.local)
-    if bridged >= 2:
+    """Two legs in one bridge are a conversation. Talk counts bridged time, holds included."""
+    bridges = [channel.bridge for channel in call.channels.values() if channel.bridge]
+    if len(bridges) != len(set(bridges)):
         if call.talking_since is None:
             call.talking_since = at
-            if call.answered is None:
-                call.answered = at
-                pbx.emit(CallAnswered(at=at, pbx=pbx.name, call=call.id))
+            answered(pbx, at, call)
     elif call.talking_since is not None:
         call.talk_s += (at - call.talking_since).total_seconds()
         call.talking_since = None
+
+
+def answered(pbx: Pbx, at: datetime, call: Call) -> None:
+    if call.answered is None:
+        call.answered = at
+        pbx.emit(CallAnswered(at=at, pbx=pbx.name, call=call.id))
 
 
 def on_dial_end(pbx: Pbx, at: datetime, m: Message) -> None:
@@ -141,6 +145,9 @@ def end(pbx: Pbx, at: datetime, call: Call, *, seen: bool) -> None:
             hold_s=call.hold_s,
             cause=call.cause,
             seen=seen,
+            caller_number=call.caller_number,
+            caller_name=call.caller_name,
+            called_number=call.called_number,
         )
     )
 

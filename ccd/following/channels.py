@@ -38,7 +38,7 @@ def open_channel(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Channel:
         local=is_local(name),
         state=_number(m.get("ChannelState")),
         call=call,
-        number=m.get("CallerIDNum"),
+        number=known(m.get("CallerIDNum")),
         created=at,
         gen=pbx.gen,
         dialed=bool(call.channels),
@@ -75,8 +75,8 @@ def _start_call(pbx: Pbx, at: datetime, m: Message, linkedid: str, interface: st
     call = Call(
         id=ghost.call if ghost else linkedid,
         started=ghost.started if ghost else at,
-        caller_number=m.get("CallerIDNum"),
-        caller_name=m.get("CallerIDName"),
+        caller_number=known(m.get("CallerIDNum")),
+        caller_name=known(m.get("CallerIDName")),
         called_number=m.get("Exten"),
         origin=interface,
         seen=seen,
@@ -281,6 +281,11 @@ def merge(pbx: Pbx, at: datetime, one: Call, two: Call) -> Call:
 def _answered(pbx: Pbx, at: datetime, channel: Channel) -> None:
     channel.answered = at
     pbx.emit(LegAnswered(at=at, pbx=pbx.name, call=channel.call.id, uniqueid=channel.uniqueid))
+
+
+def known(text: str) -> str:
+    """Asterisk writes ``<unknown>`` for a number or name it does not have."""
+    return "" if text == "<unknown>" else text
 
 
 def _number(text: str) -> int:

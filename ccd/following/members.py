@@ -49,7 +49,7 @@ def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
         report_unknown(pbx, at, agent, name)
     member.gen = pbx.gen
     member.name = name
-    member.wrapup_s = _number(m.get("Wrapuptime"))
+    member.wrapup_s = _number(m.get("Wrapuptime")) or pbx.wrapup_s.get(queue.name, 0)
     member.penalty = _number(m.get("Penalty"))
     _set_status(agent, member, m)
     _set_pause(pbx, at, agent, member, paused, reason, "" if not seen else _who(agent, at), seen=seen)

@@ -7,6 +7,7 @@ finished snapshot has not confirmed is swept (see ``snapshot``).
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -146,9 +147,12 @@ class Recording:
 class Pbx:
     """The picture of one PBX. ``emit`` takes the facts and effects that the functions here produce."""
 
-    def __init__(self, name: str, trunks: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, name: str, trunks: tuple[str, ...] = (), wrapup_s: Mapping[str, int] | None = None
+    ) -> None:
         self.name = name
         self.trunks = trunks
+        self.wrapup_s = wrapup_s or {}
         self.version = ""
         self.boot = ""
         self.linked = False

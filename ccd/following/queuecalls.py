@@ -21,6 +21,7 @@ from ccd.events import (
     RingNoAnswer,
 )
 from ccd.following.agents import completed
+from ccd.following.calls import answered
 from ccd.following.picture import Channel, Pbx, Visit
 from ccd.message import Message
 
@@ -51,6 +52,8 @@ def on_join(pbx: Pbx, at: datetime, m: Message) -> None:
 def join(pbx: Pbx, at: datetime, m: Message, channel: Channel, *, joined: datetime, seen: bool) -> Visit:
     call = channel.call
     call.queued = True
+    call.caller_number = call.caller_number or m.get("CallerIDNum").replace("<unknown>", "")
+    call.caller_name = call.caller_name or m.get("CallerIDName").replace("<unknown>", "")
     queue = pbx.queue(m.get("Queue"))
     position = m.get("Position")
     visit = Visit(
@@ -70,8 +73,8 @@ def join(pbx: Pbx, at: datetime, m: Message, channel: Channel, *, joined: dateti
             call=call.id,
             uniqueid=channel.uniqueid,
             queue=queue.name,
-            caller_number=m.get("CallerIDNum"),
-            caller_name=m.get("CallerIDName"),
+            caller_number=call.caller_number,
+            caller_name=call.caller_name,
             position=visit.position,
             seen=seen,
         )
@@ -125,6 +128,7 @@ def on_connect(pbx: Pbx, at: datetime, m: Message) -> None:
     visit.left = visit.left or at
     pbx.agent_visits[visit.agent_uniqueid] = visit
     _decide(pbx, visit, QueueOutcome.ANSWERED)
+    answered(pbx, at, visit.call)
     pbx.emit(
         AgentConnected(
             at=at,
