@@ -108,18 +108,28 @@ def _decode(data: bytes, faults: _Faults) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         faults.whole('is UTF-16 (Excel\'s "Unicode text"); save it as "CSV UTF-8"')
         raise RosterError(faults.texts)
+    bom = data.startswith(b"\xef\xbb\xbf")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        at = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
-    if not data.startswith(b"\xef\xbb\xbf"):
+        at = error.start + (3 if bom else 0)
+    what = "is not UTF-8, as the rest of the file is; correct it"
+    if not bom and not _mostly_utf8(data):
         try:
             return data.decode("gb18030")
         except UnicodeDecodeError as error:
             at = max(at, error.start)
-    line = data.count(b"\n", 0, at) + 1
-    faults.add(line, "", f'byte {at} (0x{data[at]:02x}) is neither UTF-8 nor GB18030; save as "CSV UTF-8"')
+        what = 'is neither UTF-8 nor GB18030; save the file as "CSV UTF-8"'
+    faults.add(data.count(b"\n", 0, at) + 1, "", f"byte {at} (0x{data[at]:02x}) {what}")
     raise RosterError(faults.texts)
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Damaged UTF-8 often passes for GB18030, with wrong names. Real GB18030 hardly has a valid sequence."""
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = sum(mark > "\x7f" for mark in text) - bad
+    return good >= 8 and good > 4 * bad
 
 
 def _delimiter(text: str) -> str:
@@ -205,7 +215,7 @@ class _People:
             return
         if bool(seat) != bool(interface):
             empty, given = ("interface", "seat") if seat else ("seat", "interface")
-            yield empty, f"is empty beside a {given}; give both, or neither for a person without a seat"
+            yield empty, f"is empty beside the {given}; give both, or neither for a person without a seat"
         elif seat:
             if wrong := self._interfaces.clash(pbx, seat, interface, line):
                 yield "interface", wrong
