@@ -185,7 +185,9 @@ class MetricsSettings(Section):
     port: Port = 9810
     service_level_s: Annotated[int, Field(ge=1)] = 20
     max_label_values: Annotated[int, Field(ge=1)] = 200
-    """Queues or teams beyond this are counted together as ``other``: no site can flood Prometheus."""
+    """Queues, teams or pause reasons beyond this are counted together as ``other``."""
+    max_series: Annotated[int, Field(ge=1000)] = 5000
+    """Series of one PBX; queues and teams are cut to fit. No site can flood Prometheus."""
 
 
 class JournalSettings(Section):
