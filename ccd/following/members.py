@@ -52,7 +52,8 @@ def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
     member.wrapup_s = _number(m.get("Wrapuptime")) or pbx.wrapup_s.get(queue.name, 0)
     member.penalty = _number(m.get("Penalty"))
     _set_status(agent, member, m)
-    _set_pause(pbx, at, agent, member, paused, reason, "" if not seen else _who(agent, at), seen=seen)
+    if (paused, reason if paused else "") != (member.paused, member.reason):
+        _set_pause(pbx, at, agent, member, paused, reason, _who(agent, at) if seen else "", seen=seen)
     last_call = _number(m.get("LastCall"))
     if not seen and member.wrapup_s and last_call:
         until = last_call + member.wrapup_s
@@ -143,13 +144,12 @@ def _set_status(agent: Agent, member: Member, m: Message) -> None:
 def _set_pause(
     pbx: Pbx, at: datetime, agent: Agent, member: Member, paused: bool, reason: str, by: str, *, seen: bool
 ) -> None:
-    if paused == member.paused and (not paused or reason == member.reason):
-        return
+    """Note a pause or its end. One that changes nothing is an act all the same, and stands in queue_log."""
     was = member.reason
     member.paused, member.reason = paused, reason if paused else ""
     if paused:
         # Last paused, last in the dict: its reason is the one shown for the agent.
-        agent.members[member.queue] = agent.members.pop(member.queue)
+        agent.members[member.queue] = agent.members.pop(member.queue, member)
     fact = MemberPaused if paused else MemberUnpaused
     pbx.emit(
         fact(

@@ -1,8 +1,8 @@
 """Callers in queues: joining, ringing agents, connecting, completing, leaving.
 
 Asterisk says that a caller left a queue before it says why: an AgentConnect follows an answer, the
-channel variable QUEUESTATUS a time-out or an emptied queue, and nothing at all an exit by key. A visit stays
-open until the next thing that happens to the caller decides it. A completed call is announced by
+channel variable QUEUESTATUS a time-out or an emptied queue, and nothing at all an exit by key; and a caller who timed
+out is reported as QueueCallerAbandon like one who hung up. A visit stays open until the next thing that happens to the caller decides it. A completed call is announced by
 AgentComplete; where that does not come (some transfers), it is closed shortly after a leg has gone.
 """
 
@@ -43,8 +43,10 @@ def on_join(pbx: Pbx, at: datetime, m: Message) -> None:
     current = pbx.visits.get(uniqueid)
     if channel is None or (current is not None and current.queue == queue and current.left is None):
         return
-    if current is not None:
-        _decide(pbx, current, QueueOutcome.KEY)
+    if current is not None and current.connected is None:
+        # Gone on without a word. Who "abandoned" and is still on the line had run out of time.
+        current.left = current.left or at
+        _decide(pbx, current, QueueOutcome.TIMEOUT if current.abandoned else QueueOutcome.KEY)
         _forget(pbx, current)
     join(pbx, at, m, channel, joined=at, seen=True)
 
@@ -99,15 +101,15 @@ def on_called(pbx: Pbx, at: datetime, m: Message) -> None:
 
 
 def on_ring_no_answer(pbx: Pbx, at: datetime, m: Message) -> None:
-    visit = pbx.visits.get(m.get("Uniqueid"))
-    if visit is None:
+    channel = pbx.channels.get(m.get("Uniqueid"))
+    if channel is None:
         return
     pbx.emit(
         RingNoAnswer(
             at=at,
             pbx=pbx.name,
-            call=visit.call.id,
-            uniqueid=visit.uniqueid,
+            call=channel.call.id,
+            uniqueid=channel.uniqueid,
             queue=m.get("Queue"),
             interface=m.get("Interface"),
             member=m.get("MemberName"),
@@ -117,7 +119,7 @@ def on_ring_no_answer(pbx: Pbx, at: datetime, m: Message) -> None:
 
 
 def on_connect(pbx: Pbx, at: datetime, m: Message) -> None:
-    visit = pbx.visits.get(m.get("Uniqueid"))
+    visit = pbx.visits.get(m.get("Uniqueid")) or _unseen_visit(pbx, at, m)
     if visit is None or visit.connected is not None:
         return
     visit.connected = at
@@ -146,13 +148,48 @@ def on_connect(pbx: Pbx, at: datetime, m: Message) -> None:
     )
 
 
+def _unseen_visit(pbx: Pbx, at: datetime, m: Message) -> Visit | None:
+    """The visit of a caller whose joining we missed; None where nothing is known of the channel."""
+    channel = pbx.channels.get(m.get("Uniqueid"))
+    if channel is None or not m.get("Queue"):
+        return None
+    joined = at - timedelta(seconds=_seconds(m.get("HoldTime")))
+    return join(pbx, at, m, channel, joined=joined, seen=False)
+
+
 def on_complete(pbx: Pbx, at: datetime, m: Message) -> None:
+    key = f"{m.get('Uniqueid')}|{m.get('DestUniqueid')}"
+    if key in pbx.ended:
+        return
     visit = pbx.visits.get(m.get("Uniqueid"))
     if visit is None or visit.connected is None or visit.queue != m.get("Queue"):
-        return
+        visit = _unseen_connection(pbx, at, m)
+        if visit is None:
+            return
     reason = m.get("Reason")
-    _complete(
-        pbx, at, visit, reason if reason in _REASONS else "unknown", _seconds(m.get("TalkTime")), seen=True
+    talk_s = _seconds(m.get("TalkTime"))
+    _complete(pbx, at, visit, reason if reason in _REASONS else "unknown", talk_s, seen=True)
+
+
+def _unseen_connection(pbx: Pbx, at: datetime, m: Message) -> Visit | None:
+    """What ends here was answered while we were blind: the event itself tells enough."""
+    channel = pbx.channels.get(m.get("Uniqueid")) or pbx.channels.get(m.get("DestUniqueid"))
+    if channel is None or not m.get("Queue"):
+        return None
+    wait_s = _seconds(m.get("HoldTime"))
+    connected = at - timedelta(seconds=_seconds(m.get("TalkTime")))
+    return Visit(
+        queue=m.get("Queue"),
+        uniqueid=m.get("Uniqueid"),
+        call=channel.call,
+        joined=connected - timedelta(seconds=wait_s),
+        position=0,
+        gen=pbx.gen,
+        connected=connected,
+        interface=m.get("Interface"),
+        member=m.get("MemberName"),
+        agent_uniqueid=m.get("DestUniqueid"),
+        wait_s=wait_s,
     )
 
 
@@ -173,6 +210,7 @@ def _complete(pbx: Pbx, at: datetime, visit: Visit, reason: str, talk_s: float, 
             joined=visit.joined,
         )
     )
+    pbx.remember_end(f"{visit.uniqueid}|{visit.agent_uniqueid}")
     completed(pbx, at, visit)
     _forget(pbx, visit)
 
@@ -186,8 +224,6 @@ def on_abandon(pbx: Pbx, at: datetime, m: Message) -> None:
     position = m.get("Position")
     if position.isdecimal():
         visit.position = int(position)
-    _decide(pbx, visit, QueueOutcome.ABANDONED)
-    _forget(pbx, visit)
 
 
 def on_leave(pbx: Pbx, at: datetime, m: Message) -> None:
@@ -216,7 +252,7 @@ def channel_gone(pbx: Pbx, at: datetime, channel: Channel, *, seen: bool) -> Non
     if visit is not None and visit.connected is None:
         if not seen:
             outcome = QueueOutcome.UNKNOWN
-        elif visit.left is not None:
+        elif visit.left is not None and not visit.abandoned:
             outcome = QueueOutcome.KEY
         else:
             outcome = QueueOutcome.ABANDONED
