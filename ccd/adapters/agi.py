@@ -167,7 +167,7 @@ class AgiServer:
                 if verdict.result:
                     await _tell(reader, writer, verdict)
             writer.close()
-        except (_AgiError, OSError, TimeoutError) as error:
+        except (_AgiError, OSError) as error:  # a TimeoutError is an OSError
             verdict = verdict if verdict.outcome == "bad" else _Verdict("gone")
             log.warning("sign_in_not_told", why=str(error) or type(error).__name__)
             writer.transport.abort()
@@ -244,10 +244,10 @@ async def _header(reader: asyncio.StreamReader, by: float) -> bytes:
             return await reader.readuntil(b"\n\n")
     except asyncio.LimitOverrunError:
         raise _UnfinishedError(f"its header has more than {HEADER_LIMIT} bytes") from None
-    except (asyncio.IncompleteReadError, OSError):
-        raise _UnfinishedError("closed before its header was complete") from None
     except TimeoutError:
         raise _UnfinishedError("its header did not come in time") from None
+    except (asyncio.IncompleteReadError, OSError):
+        raise _UnfinishedError("closed before its header was complete") from None
 
 
 def _asked(raw: bytes, pbx_names: Collection[str]) -> _Asked:

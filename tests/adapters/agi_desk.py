@@ -1,0 +1,135 @@
+"""A FastAGI server under test on loopback, with an engine in its place; and Asterisk's part of the talk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from ccd.adapters.agi import AgiServer
+from ccd.config import AgiSettings
+from ccd.effects import AnswerSignIn
+from ccd.events import Person, SignInAsked
+from ccd.pins import hash_pin
+from ccd.roster import Roster
+
+__all__ = ["NOW", "PIN", "ROSTER", "Desk", "desk", "header", "obey", "settle", "stored"]
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+ROSTER = Roster((Person("11", "张三", "agent", "一组", "A01", "PJSIP/1001"),))
+PIN = "480261"
+HASH = hash_pin(PIN, code="11")
+
+HEADER = """\
+agi_network: yes
+agi_network_script: {script}
+agi_request: agi://127.0.0.1:4573/{script}
+agi_channel: {channel}
+agi_language: en
+agi_type: PJSIP
+agi_uniqueid: 1795296689.0
+agi_version: 22.10.1
+agi_callerid: 1001
+agi_calleridname: {name}
+agi_callingpres: 0
+agi_callingani2: 0
+agi_callington: 0
+agi_callingtns: 0
+agi_dnid: unknown
+agi_rdnis: unknown
+agi_context: default
+agi_extension: *81
+agi_priority: 2
+agi_enhanced: 0.0
+agi_accountcode:{space}
+agi_threadid: 139943466223296
+agi_arg_1: {kind}
+agi_arg_2: {code}
+agi_arg_3: {pin}
+agi_arg_4: 1001
+
+"""
+"""As a real Asterisk 22.10 sent it (16.28 sends the same names in the same order)."""
+
+
+def header(
+    *,
+    script: str = "sign-in",
+    channel: str = "PJSIP/1001-0000000a",
+    name: str = "张三",
+    kind: str = "arrive",
+    code: str = "11",
+    pin: str = PIN,
+) -> bytes:
+    text = HEADER.format(script=script, channel=channel, name=name, kind=kind, code=code, pin=pin, space=" ")
+    return text.encode()
+
+
+async def stored(code: str) -> str | None:
+    return HASH if code == "11" else None
+
+
+class Desk:
+    """A server, with an engine in its place that answers what it is told to."""
+
+    def __init__(self, timeout_s: float, pin_hash: Callable[[str], Awaitable[str | None]]) -> None:
+        self.asked: list[SignInAsked] = []
+        self.reply: tuple[bool, str] | None = (True, "welcome")
+        self.pbx_names = ["north"]
+        self.server = AgiServer(
+            AgiSettings(port=0, timeout_s=timeout_s),
+            roster=lambda: ROSTER,
+            pbx_names=lambda: self.pbx_names,
+            pin_hash=pin_hash,
+            submit=self.submit,
+            now=lambda: NOW,
+        )
+
+    def submit(self, event: SignInAsked) -> None:
+        self.asked.append(event)
+        if self.reply is not None:
+            effect = AnswerSignIn(event.request, "presence: because", *self.reply)
+            asyncio.get_running_loop().call_soon(self.server.answer, effect)
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self.server.port)
+
+    async def call(self, raw: bytes) -> dict[str, str]:
+        """Play Asterisk's part: send the header, obey SET VARIABLE, give the variables at the end."""
+        reader, writer = await self.connect()
+        writer.write(raw)
+        return await obey(reader, writer)
+
+
+async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    async with asyncio.timeout(10):
+        while line := await reader.readline():
+            assert line.startswith(b"SET VARIABLE ")
+            assert line.endswith(b'"\n')
+            name, _, value = line.decode().removeprefix("SET VARIABLE ").strip().partition(" ")
+            variables[name] = value.strip('"')
+            writer.write(b"200 result=1\n")
+    writer.close()
+    return variables
+
+
+@asynccontextmanager
+async def desk(
+    timeout_s: float = 2.0, pin_hash: Callable[[str], Awaitable[str | None]] = stored
+) -> AsyncIterator[Desk]:
+    made = Desk(timeout_s, pin_hash)
+    await made.server.start()
+    try:
+        yield made
+    finally:
+        await made.server.close()
+
+
+async def settle(made: Desk) -> dict[str, int]:
+    """Wait until nobody is being served; then what was counted."""
+    async with asyncio.timeout(10):
+        while made.server._tasks:
+            await asyncio.sleep(0.005)
+    return dict(made.server.counts)
