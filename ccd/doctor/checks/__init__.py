@@ -1,0 +1,1 @@
+"""The judgements: each takes facts and returns findings, and touches nothing."""

@@ -1,0 +1,85 @@
+"""What ccd needs of a PBX with the features that are on: the measure for rights and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ccd.adapters.ami.wanted import EVENT_CLASSES, VARIABLES, WANTED
+from ccd.config import AgiSettings, Mode, Policies
+from ccd.message import Message
+
+__all__ = ["EVENTS", "Needs", "needs_of"]
+
+_REPLIES = frozenset(
+    (
+        "QueueParams",
+        "QueueMember",
+        "QueueEntry",
+        "QueueStatusComplete",
+        "CoreShowChannel",
+        "CoreShowChannelsComplete",
+        "DeviceStateListComplete",
+    )
+)
+"""Answers to our own questions: no right and no filter keeps them away."""
+
+_LEGS = ("PJSIP/1001-00000001", "Local/1001@agents-00000001;1")
+"""An ordinary channel and one of a Local member: a filter by channel may hide either."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """``write`` and ``actions`` give the reason, so that a finding can say what does not work without."""
+
+    read: frozenset[str]
+    write: Mapping[str, str]
+    actions: Mapping[str, str]
+    """Action → the class to add to write= where the user may not call it."""
+    sign_in: bool
+    recordings: bool
+
+
+def needs_of(policies: Policies, agi: AgiSettings) -> Needs:
+    sign_in = agi.enabled and policies.presence.mode is not Mode.OFF
+    write = {"reporting": "the snapshot after every connect"}
+    actions = dict.fromkeys(("CoreSettings", "CoreStatus", "CoreShowChannels"), "reporting")
+    if sign_in:
+        write["system"] = "taking over sign-ins that the dialplan noted while ccd was away (DBDel)"
+        actions |= {"DBDel": "system"}
+    return Needs(
+        read=frozenset(EVENT_CLASSES.split(",")),
+        write=write,
+        actions=actions,
+        sign_in=sign_in,
+        recordings=policies.recordings.mode is not Mode.OFF,
+    )
+
+
+def _samples() -> tuple[Message, ...]:
+    """One message or more for every event ccd follows, with the headers filters are usually written for."""
+    found = []
+    for name in WANTED:
+        if name in _REPLIES:
+            continue
+        if name == "VarSet":
+            found += [
+                Message.of(
+                    Event=name, Privilege="dialplan,all", Channel=leg, Variable=variable.decode(), Value="x"
+                )
+                for variable in sorted(VARIABLES)
+                for leg in _LEGS
+            ]
+        elif name == "DeviceStateChange":
+            found.append(Message.of(Event=name, Privilege="call,all", Device="PJSIP/1001", State="INUSE"))
+        elif name in ("FullyBooted", "Shutdown", "Reload", "UserEvent"):
+            found.append(Message.of(Event=name, Privilege="system,all"))
+        else:
+            found += [
+                Message.of(Event=name, Privilege="call,all", Channel=leg, DestChannel=leg) for leg in _LEGS
+            ]
+    return tuple(found)
+
+
+EVENTS = _samples()
+"""What an eventfilter must let through."""
