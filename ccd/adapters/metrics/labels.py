@@ -1,0 +1,54 @@
+"""Which label values a PBX may have: what comes from outside must not be able to flood Prometheus.
+
+Queue names, teams and pause reasons are other people's text. Each kind has at most ``max_label_values``
+values a PBX, and together they may cost no more series than ``max_series`` leaves; what comes after that is
+counted as ``other``. First come, first served, until the daemon is restarted. Reasons, which a phone may make
+up, have a share of their own, so they cannot push out queues and teams.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ccd.status import printable
+
+__all__ = ["OTHER", "REASON_SHARE", "Labels"]
+
+OTHER = "other"
+FIXED_SHARE = 450  # series of a PBX and of the process that do not depend on queues, teams or reasons
+REASON_SHARE = 300  # series that exist once for each reason, or for each team and reason
+COST = {"queue": 46, "team": 19, "reason": 1}
+"""Series that one more value costs: ``series``, ``times`` and ``gauges`` make them; a test counts them."""
+
+
+class Labels:
+    """``value`` gives the label to use. Names as long as 64 characters, without control characters."""
+
+    def __init__(self, max_values: int, max_series: int) -> None:
+        self.overflowing: set[tuple[str, str]] = set()
+        """(pbx, label) of which some value has been counted as ``other``."""
+        self._max_values = max_values
+        self._shares = {"names": max(max_series - FIXED_SHARE - REASON_SHARE, 0), "reasons": REASON_SHARE}
+        self._known: dict[tuple[str, str, str], str] = {}
+        self._values: Counter[tuple[str, str]] = Counter()
+        self._spent: Counter[tuple[str, str]] = Counter()
+
+    def value(self, pbx: str, label: str, raw: str) -> str:
+        known = self._known.get((pbx, label, raw))
+        if known is not None:
+            return known
+        clean = printable(raw)
+        share = "reasons" if label == "reason" else "names"
+        if (pbx, label, clean) not in self._known:
+            spent = self._spent[pbx, share] + COST[label]
+            if self._values[pbx, label] >= self._max_values or spent > self._shares[share]:
+                self.overflowing.add((pbx, label))
+                return OTHER
+            self._values[pbx, label] += 1
+            self._spent[pbx, share] = spent
+            self._known[pbx, label, clean] = clean
+        return clean
+
+    def reasons_left(self, pbx: str) -> int:
+        """Series left of the share of reasons."""
+        return REASON_SHARE - self._spent[pbx, "reasons"]

@@ -1,0 +1,121 @@
+"""The counters and histograms that are fed by what happens. What each says is its help text.
+
+Buckets: in seconds, where the decisions lie (a service level of 20 s, a ring of 15 s, a talk of 3 minutes).
+A queue costs ``labels.COST["queue"]`` series with these and the gauges; a test counts them.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+__all__ = ["Series"]
+
+WAIT_S = (5, 10, 20, 30, 60, 120, 300, 600)
+ABANDON_S = (10, 30, 60, 120, 300)
+TALK_S = (15, 30, 60, 120, 300, 600, 1800, 3600)
+HOLD_S = (5, 10, 30, 60, 120, 300, 600)
+RING_S = (2, 5, 10, 15, 20, 30, 45, 60)
+WRAP_UP_S = (5, 10, 15, 30, 60, 120, 300)
+LATE_S = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60)
+
+_M = TypeVar("_M", Counter, Histogram)
+
+
+class _Family(Generic[_M]):
+    """``family("main", "sales")`` is the child of these label values, six times as fast as ``labels``."""
+
+    __slots__ = ("_children", "_metric")
+
+    def __init__(self, metric: _M) -> None:
+        self._metric: _M = metric
+        self._children: dict[tuple[str, ...], _M] = {}
+
+    def __call__(self, *values: str) -> _M:
+        child = self._children.get(values)
+        if child is None:
+            child = self._children[values] = self._metric.labels(*values) if values else self._metric
+        return child
+
+
+class Series:
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+        self._make_queues("pbx", "queue")
+        self._make_calls()
+        self._make_people()
+        self.inputs = self._counter("inputs", "Inputs of the engine but AMI messages.", "input")
+        self.effects = self._counter("effects", "Effects that were asked for.", "effect")
+        self.late = self._histogram("deadline_late_seconds", "How late a deadline came.", LATE_S)
+        self.blind = self._counter("pbx_blind_intervals", "Times a PBX was lost from sight.", "pbx")
+        self.restarts = self._counter("pbx_restarts", "Restarts of a PBX, as told by its boot.", "pbx")
+
+    def _make_queues(self, *queue: str) -> None:
+        self.queue_calls = self._counter("queue_calls", "Callers who left a queue.", *queue, "outcome")
+        self.answered_in_time = self._counter(
+            "queue_calls_answered_in_time", "Callers answered within the service level's time.", *queue
+        )
+        self.abandoned_in_time = self._counter(
+            "queue_calls_abandoned_in_time", "Callers who gave up within the service level's time.", *queue
+        )
+        self.no_answer = self._counter(
+            "queue_ring_no_answer", "Times an agent's phone rang and was not answered.", *queue
+        )
+        self.wait = self._histogram("queue_wait_seconds", "Wait of answered callers.", WAIT_S, *queue)
+        self.abandon = self._histogram(
+            "queue_abandon_seconds", "Wait of the callers who gave up.", ABANDON_S, *queue
+        )
+        self.talk = self._histogram("queue_talk_seconds", "Talk of answered callers.", TALK_S, *queue)
+
+    def _make_calls(self) -> None:
+        self.calls = self._counter("calls", "Calls that ended.", "pbx", "kind", "outcome")
+        self.call_talk = self._histogram(
+            "call_talk_seconds", "Talk of answered calls of any kind, holds included.", TALK_S, "pbx", "kind"
+        )
+        self.ring = self._histogram("ring_seconds", "Ring of the agent who answered.", RING_S, "pbx")
+        self.hold = self._histogram("hold_seconds", "Length of one hold.", HOLD_S, "pbx")
+        self.transfers = self._counter("transfers", "Transfers, blind or attended.", "pbx", "how")
+        self.recordings = self._counter(
+            "recordings", "Recordings begun and stopped, then final, empty or missing.", "pbx", "state"
+        )
+        self.recorded = self._counter("recorded_bytes", "Size of the recordings found final.", "pbx")
+
+    def _make_people(self) -> None:
+        self.wrap_up = self._histogram("wrap_up_seconds", "Length of one wrap-up.", WRAP_UP_S, "pbx")
+        self.pauses = self._counter("pauses", "Pauses; one in all queues counts once.", "pbx", "reason")
+        self.sign_ins = self._counter(
+            "sign_ins",
+            "Sign-ins at seats: arrived, left, refused, or noted (would be refused).",
+            "pbx",
+            "result",
+            "how",
+        )
+        self.refusals = self._counter("sign_in_refusals", "Refused sign-ins, by the rule.", "pbx", "why")
+
+    def begin(self, pbx: str) -> None:
+        """Show what has not happened yet as 0: from nothing to 1, Prometheus sees no increase."""
+        for counter in (self.blind, self.restarts, self.recorded):
+            counter(pbx)
+        for histogram in (self.ring, self.hold, self.wrap_up):
+            histogram(pbx)
+        for how in ("blind", "attended"):
+            self.transfers(pbx, how)
+        for state in ("started", "stopped", "final", "empty", "missing"):
+            self.recordings(pbx, state)
+
+    def begin_queue(self, pbx: str, queue: str) -> None:
+        for outcome in ("answered", "abandoned"):
+            self.queue_calls(pbx, queue, outcome)
+        for counter in (self.answered_in_time, self.abandoned_in_time, self.no_answer):
+            counter(pbx, queue)
+        for histogram in (self.wait, self.abandon, self.talk):
+            histogram(pbx, queue)
+
+    def _counter(self, name: str, text: str, *labels: str) -> _Family[Counter]:
+        return _Family(Counter(f"ccd_{name}", text, labels, registry=self._registry))
+
+    def _histogram(
+        self, name: str, text: str, buckets: tuple[float, ...], *labels: str
+    ) -> _Family[Histogram]:
+        return _Family(Histogram(f"ccd_{name}", text, labels, registry=self._registry, buckets=buckets))

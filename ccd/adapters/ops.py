@@ -1,0 +1,180 @@
+"""The page for Prometheus and the health endpoints, on a port of their own (``metrics.port``).
+
+``/metrics``  the text format
+``/healthz``  200 while the loop turns: nothing else is looked at
+``/readyz``   200, or 503 while something is amiss; the JSON says what is looked at and why it is not well
+``/``         what is where, in Chinese and English
+
+Nothing here names a person or a caller. The server leaves signals alone: the daemon owns them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable, Generator
+from html import escape
+from typing import Any
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from ccd import __version__
+from ccd.config import ConfigError, MetricsSettings
+
+__all__ = ["OpsServer"]
+
+CONNECTIONS = 64
+"""At most: each scraper that reads slowly keeps a page in memory."""
+STOP_S = 0.5
+"""What open connections get to finish in."""
+
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+_PAGE = """<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>ccd</title></head><body>
+<h1>ccd {version}</h1>
+<p>呼叫中心守护进程的运行状态。 / How the call-centre daemon is doing.</p>
+<ul>
+<li><a href="/metrics">/metrics</a>: Prometheus 指标 / metrics for Prometheus</li>
+<li><a href="/healthz">/healthz</a>: 进程是否存活 / is the process alive</li>
+<li><a href="/readyz">/readyz</a>: 是否就绪，以及原因 / is it ready, and if not, why: <b>{ready}</b></li>
+</ul>
+<p>座席与队列的实时状态：<code>ccd status --watch</code> / Agents and queues, live: the same command.</p>
+</body></html>
+"""
+
+
+class OpsServer:
+    """``page`` gives what Prometheus reads, ``ready`` the checks of ``ccd.status.readiness``."""
+
+    def __init__(
+        self,
+        settings: MetricsSettings,
+        *,
+        page: Callable[[], Awaitable[bytes]],
+        ready: Callable[[], list[dict[str, Any]]],
+    ) -> None:
+        self._settings = settings
+        self._page = page
+        self._ready = ready
+        self._sockets: list[socket.socket] = []
+        self._server: _Server | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listen. Raises ConfigError, naming the setting, where the address cannot be had."""
+        self._sockets = await _bind(self._settings.host, self._settings.port)
+        routes = [
+            Route("/", self._index),
+            Route("/metrics", self._metrics),
+            Route("/healthz", self._healthz),
+            Route("/readyz", self._readyz),
+        ]
+        config = uvicorn.Config(
+            Starlette(routes=routes),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=CONNECTIONS,
+        )
+        self._server = _Server(config)
+        self._task = asyncio.create_task(self._server.serve(self._sockets), name="ops")
+
+    async def stop(self) -> None:
+        """Within a second, also with open connections: those that do not finish are cut."""
+        if self._server is None or self._task is None:
+            return
+        self._server.should_exit = True
+        await asyncio.wait({self._task}, timeout=STOP_S)
+        if not self._task.done():
+            self._server.force_exit = True
+            for connection in list(self._server.server_state.connections):
+                if connection.transport is not None:
+                    connection.transport.abort()
+        await self._task
+
+    @property
+    def port(self) -> int:
+        """The port listened on: the one in the settings, or the free one that was found where that is 0."""
+        assert self._sockets, "not started"
+        return int(self._sockets[0].getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        host = self._settings.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    async def _index(self, request: Request) -> Response:
+        ready = "是 / yes" if all(check["ok"] for check in self._ready()) else "否 / no"
+        page = _PAGE.format(version=escape(__version__), ready=ready)
+        return HTMLResponse(page, headers=_HEADERS | {"Content-Security-Policy": "default-src 'none'"})
+
+    async def _metrics(self, request: Request) -> Response:
+        return Response(await self._page(), headers=_HEADERS, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    async def _healthz(self, request: Request) -> Response:
+        return PlainTextResponse("ok\n", headers=_HEADERS)
+
+    async def _readyz(self, request: Request) -> Response:
+        checks = self._ready()
+        ready = all(check["ok"] for check in checks)
+        body = {"ready": ready, "checks": checks}
+        return JSONResponse(body, status_code=200 if ready else 503, headers=_HEADERS)
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Not ours to capture: SIGTERM and SIGHUP are the daemon's."""
+        yield
+
+
+async def _bind(host: str, port: int) -> list[socket.socket]:
+    """A socket for every address of the host, all on one port."""
+    loop = asyncio.get_running_loop()
+    sockets: list[socket.socket] = []
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise ConfigError(
+            f"metrics.host: {host!r} is no address of this machine ({error.strerror}); use 127.0.0.1, or an "
+            "address that `ip address` shows"
+        ) from None
+    try:
+        for family, _, _, _, address in dict.fromkeys(found):
+            at = port or (sockets[0].getsockname()[1] if sockets else 0)
+            sockets.append(_listening(family, (address[0], at, *address[2:])))
+    except OSError as error:
+        for opened in sockets:
+            opened.close()
+        raise ConfigError(
+            f"metrics.port: cannot listen on {host}:{port} ({error.strerror}); change metrics.port, or stop "
+            "the program that has it"
+        ) from None
+    return sockets
+
+
+def _listening(family: int, address: Any) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.setblocking(False)
+        sock.bind(address)
+        sock.listen()  # here, not in the server: only now is a port that is taken refused
+    except OSError:
+        sock.close()
+        raise
+    return sock
