@@ -104,7 +104,7 @@ class Commands:
         try:
             effect = await self._sign_ins.ask(event, STORE_S)
         except TimeoutError:
-            raise RefusedError(f"the store did not take it within {STORE_S:.0f} s; it is not recorded") from None
+            raise RefusedError(f"the store did not take it in {STORE_S:.0f} s; it is not recorded") from None
         if not effect.accepted:
             raise RefusedError(effect.because)
         return {"prompt": effect.prompt}

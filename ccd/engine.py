@@ -129,7 +129,7 @@ def _on_lost(world: World, event: Any) -> None:
 def _on_restored(world: World, event: Any) -> None:
     for pbx, seat, person, since in event.presence:
         world.presence.setdefault((pbx, seat), {})[person] = since
-    for name in {call.pbx for call in event.open_calls}:
+    for name in world.settings.pbx:
         snapshot.on_restored(world.pbx(name), event)
     for pbx in world.pbxs.values():
         for device, agent in pbx.agents.items():
@@ -145,7 +145,7 @@ def _on_deadline(world: World, event: DeadlineDue) -> None:
     if what == "wrapup":
         agents.wrapup_over(pbx, event.at, subject)
     elif what == "complete":
-        queuecalls.complete_overdue(pbx, event.at, subject)
+        queuecalls.complete_overdue(pbx, subject)
 
 
 def _on_roster(world: World, event: Any) -> None:

@@ -20,6 +20,7 @@ from typing import Protocol
 
 import structlog
 
+from ccd.buckets import Buckets
 from ccd.effects import Effect
 from ccd.engine import Engine, Outcome
 from ccd.events import AmiReceived, Event, PbxLost
@@ -68,6 +69,7 @@ class Runner:
         self.overflows = 0
         self.lag_s = 0.0
         """Seconds between receipt and processing of the latest AMI message."""
+        self.lags = Buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
         self.advanced = 0
         """Grows whenever the loop turns: what the watchdog looks at."""
         self._store = store
@@ -138,14 +140,15 @@ class Runner:
         except TimeoutError:
             self.advanced += 1
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
+        """``run`` returns when the inbox is empty."""
         self._stopping = True
         self._wake.set()
 
-    async def settled(self) -> None:
-        """Wait until every effect that waits for a commit has been performed."""
-        while self._commits:
-            await asyncio.wait(set(self._commits))
+    async def settled(self, timeout_s: float) -> None:
+        """Wait until every effect that waits for a commit has been performed, or the time is up."""
+        if self._commits:
+            await asyncio.wait(set(self._commits), timeout=timeout_s)
 
     def _turn(self) -> None:
         self.advanced += 1
@@ -187,7 +190,8 @@ class Runner:
             self.errors += 1
             log.exception("message_failed", pbx=pbx, event=message.name)
             return
-        self.lag_s = time.monotonic() - received
+        self.lag_s = lag = time.monotonic() - received
+        self.lags.observe(lag)
         self._pass_on(None, outcome)
 
     def _pass_on(self, event: Event | None, outcome: Outcome) -> None:

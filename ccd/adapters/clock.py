@@ -97,7 +97,9 @@ class Clock:
         if known is not None and known[1]:
             self._store.cancel_deadline(effect.key)
 
-    def __len__(self) -> int:
+    @property
+    def armed(self) -> int:
+        """How many deadlines are not due yet."""
         return len(self._due)
 
     def _arm(self, key: str, due: float, *, durable: bool) -> None:

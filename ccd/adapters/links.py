@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 
 import structlog
 
 from ccd.adapters.ami.actions import AmiError
 from ccd.adapters.ami.session import Session
-from ccd.adapters.ami.wanted import Wanted
+from ccd.adapters.ami.wanted import WANTED
 from ccd.adapters.clock import utc_now
 from ccd.adapters.missed import MissedSignIns
 from ccd.adapters.sign_ins import SignIns
@@ -30,11 +30,19 @@ RECORDED_S = 30.0
 class Links:
     """One session per PBX. ``replace`` follows a reloaded configuration; unchanged PBXs are not touched."""
 
-    def __init__(self, runner: Runner, *, roster: Callable[[], Roster], sign_ins: SignIns) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        *,
+        roster: Callable[[], Roster],
+        sign_ins: SignIns,
+        watch: Callable[[str, Session | None], None],
+    ) -> None:
         self.sessions: dict[str, Session] = {}
         self._runner = runner
         self._roster = roster
         self._sign_ins = sign_ins
+        self._watch = watch
         self._settings: dict[str, PbxSettings] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._jobs: set[asyncio.Task[None]] = set()
@@ -69,7 +77,7 @@ class Links:
             name,
             settings,
             secret,
-            wanted=Wanted(),
+            wanted=WANTED,
             on_messages=lambda at, messages: runner.messages(name, at, messages),
             on_linked=linked,
             on_synced=synced,
@@ -78,12 +86,14 @@ class Links:
             rng=None,
         )
         self.sessions[name] = session
+        self._watch(name, session)
         self._settings[name] = settings
         self._tasks[name] = asyncio.create_task(session.run(), name=f"ami-{name}")
 
     async def _end(self, name: str, why: str) -> None:
         log.info("pbx_link_ended", pbx=name, why=why)
         session = self.sessions.pop(name)
+        self._watch(name, None)
         del self._settings[name]
         await session.close()
         await asyncio.gather(self._tasks.pop(name), return_exceptions=True)
@@ -102,7 +112,7 @@ class Links:
             if session is None:
                 raise ConnectionError(f"no PBX is called {effect.pbx}")
             await session.action(effect.fields)
-        except (OSError, ValueError, TimeoutError) as error:
+        except (AmiError, OSError, ValueError) as error:
             self._runner.submit(EffectFailed(at=utc_now(), key=effect.key, error=str(error)))
         else:
             self._runner.submit(EffectDone(at=utc_now(), key=effect.key))
@@ -118,10 +128,10 @@ class Links:
         except (AmiError, TimeoutError) as error:
             log.warning("missed_sign_ins_unread", pbx=name, error=str(error))
 
-    def _spawn(self, work: object) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
-        self._jobs.add(task)
-        task.add_done_callback(self._jobs.discard)
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        job = asyncio.create_task(work)
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
 
     async def close(self) -> None:
         for name in list(self.sessions):

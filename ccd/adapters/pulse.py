@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
+
+from ccd.buckets import Buckets
 
 __all__ = ["Pulse"]
 
@@ -31,11 +33,12 @@ class Pulse:
         advanced: Callable[[], tuple[int, ...]],
         ping: Callable[[], None],
         ping_every_s: float | None,
-        beat: Callable[[datetime], Awaitable[None]],
+        beat: Callable[[datetime], None],
         now: Callable[[], datetime],
     ) -> None:
         self.stall_max_s = 0.0
         """The longest the loop has been held up by one piece of work, since start."""
+        self.stalls = Buckets(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
         self._advanced = advanced
         self._ping = ping
         self._ping_every = ping_every_s
@@ -54,17 +57,14 @@ class Pulse:
             before = time.monotonic()
             await asyncio.sleep(STALL_STEP_S)
             late = time.monotonic() - before - STALL_STEP_S
-            if late > self.stall_max_s:
-                self.stall_max_s = late
+            self.stalls.observe(late)
+            self.stall_max_s = max(self.stall_max_s, late)
             if late > STALL_LOGGED_S:
                 log.warning("loop_stalled", seconds=round(late, 3))
 
     async def _beat_on(self) -> None:
         while True:
-            try:
-                await self._beat(self._now())
-            except Exception as error:  # the store says so itself; the pulse goes on
-                log.debug("beat_failed", error=str(error))
+            self._beat(self._now())
             await asyncio.sleep(BEAT_S)
 
     async def _watchdog(self, every: float) -> None:

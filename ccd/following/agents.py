@@ -84,8 +84,10 @@ def _on_the_phone(agent: Agent) -> AgentState | None:
 def _change(
     pbx: Pbx, at: datetime, agent: Agent, state: AgentState, reason: str, cause: str, by: str
 ) -> None:
-    if agent.since is not None and at < agent.since:
-        at = agent.since
+    if agent.since is not None:
+        at = max(at, agent.since)
+    elif pbx.blind_since is not None:
+        at = pbx.blind_since
     call = ""
     if state in (AgentState.TALKING, AgentState.HOLD, AgentState.RINGING):
         call = next((channel.call.id for channel in agent.channels.values()), "")
@@ -121,8 +123,10 @@ def refresh_member(
     reason = member.reason if state is AgentState.PAUSED else ""
     if state == member.shown and reason == member.shown_reason:
         return
-    if member.shown_since is not None and at < member.shown_since:
-        at = member.shown_since
+    if member.shown_since is not None:
+        at = max(at, member.shown_since)
+    elif pbx.blind_since is not None:
+        at = pbx.blind_since
     pbx.emit(
         AgentChanged(
             at=at,

@@ -82,6 +82,9 @@ class Visit:
     agent_uniqueid: str = ""
     wait_s: float = 0.0
     transferred: bool = False
+    ended: datetime | None = None
+    """When the first of the two legs went, and below whose it was."""
+    ended_by: str = ""
 
 
 @dataclass(slots=True)

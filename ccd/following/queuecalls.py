@@ -1,9 +1,10 @@
 """Callers in queues: joining, ringing agents, connecting, completing, leaving.
 
-Asterisk says that a caller left a queue before it says why: an AgentConnect follows an answer, the
-channel variable QUEUESTATUS a time-out or an emptied queue, and nothing at all an exit by key; and a caller who timed
-out is reported as QueueCallerAbandon like one who hung up. A visit stays open until the next thing that happens to the caller decides it. A completed call is announced by
-AgentComplete; where that does not come (some transfers), it is closed shortly after a leg has gone.
+Asterisk says that a caller left a queue before it says why: an AgentConnect follows an answer, the channel
+variable QUEUESTATUS a time-out or an emptied queue, and nothing at all an exit by key; and a caller who timed
+out is reported as QueueCallerAbandon, like one who hung up. A visit stays open until the next thing that
+happens to the caller decides it. A completed call is announced by AgentComplete; where that does not come
+(both legs gone at once, some transfers), it is closed shortly after a leg has gone.
 """
 
 from __future__ import annotations
@@ -265,7 +266,9 @@ def channel_gone(pbx: Pbx, at: datetime, channel: Channel, *, seen: bool) -> Non
         return
     if not seen:
         _complete(pbx, at, visit, "unknown", _since(visit, at), seen=False)
-    else:
+    elif visit.ended is None:
+        visit.ended = at
+        visit.ended_by = "caller" if channel.uniqueid == visit.uniqueid else "agent"
         pbx.emit(
             SetDeadline(
                 key=f"complete|{pbx.name}|{visit.uniqueid}",
@@ -283,20 +286,20 @@ def missed_end(pbx: Pbx, at: datetime, visit: Visit) -> None:
     _forget(pbx, visit)
 
 
-def complete_overdue(pbx: Pbx, at: datetime, uniqueid: str) -> None:
-    """AgentComplete never came: close the connection with what we know ourselves."""
+def complete_overdue(pbx: Pbx, uniqueid: str) -> None:
+    """AgentComplete never came (Asterisk loses it when both legs go at once): say what we saw ourselves.
+
+    Whose leg went first ended it, as app_queue judges.
+    """
     visit = pbx.visits.get(uniqueid)
-    if visit is None or visit.connected is None:
+    if visit is None or visit.ended is None:
         return
-    if visit.uniqueid in pbx.channels and visit.agent_uniqueid in pbx.channels:
-        return
-    ended = at - timedelta(seconds=COMPLETE_GRACE_S)
-    reason = "transfer" if visit.transferred else "unknown"
-    _complete(pbx, at, visit, reason, max(_since(visit, ended), 0.0), seen=True)
+    reason = "transfer" if visit.transferred else visit.ended_by
+    _complete(pbx, visit.ended, visit, reason, _since(visit, visit.ended), seen=True)
 
 
 def _since(visit: Visit, at: datetime) -> float:
-    return (at - visit.connected).total_seconds() if visit.connected else 0.0
+    return max((at - visit.connected).total_seconds(), 0.0) if visit.connected else 0.0
 
 
 def _decide(pbx: Pbx, visit: Visit, outcome: QueueOutcome) -> None:

@@ -124,7 +124,12 @@ def on_core_show_channel(pbx: Pbx, at: datetime, m: Message) -> None:
 
 
 def on_restored(pbx: Pbx, event: PictureRestored) -> None:
-    """What the store held open at start: claimed by the snapshot's channels, or closed when it ends."""
+    """What the store held open at start: claimed by the snapshot's channels, or closed when it ends.
+
+    Nobody watched since ``last_alive``: the PBX has been out of sight from there on.
+    """
+    if event.last_alive is not None and pbx.blind_since is None:
+        _go_blind(pbx, event.last_alive, "ccd was not running")
     for call in event.open_calls:
         if call.pbx == pbx.name:
             for uniqueid in call.uniqueids or (call.call,):

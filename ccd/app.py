@@ -1,0 +1,297 @@
+"""The composition root: builds the adapters, wires them to the runner, owns start and shutdown.
+
+Start: lock and open the store, restore what it held open, listen, then link the PBXs; ``READY=1`` when all
+listen. Shutdown (SIGTERM, SIGINT): stop listening, cut the PBXs, work off the queue, write everything; 5 s at
+most. SIGHUP: a valid new configuration replaces the old one, a bad one is refused with its reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from ccd.adapters.agi import AgiServer
+from ccd.adapters.clock import Clock, utc_now
+from ccd.adapters.control import ControlServer
+from ccd.adapters.journal import Journal
+from ccd.adapters.links import Links
+from ccd.adapters.metrics import Metrics
+from ccd.adapters.ops import OpsServer
+from ccd.adapters.performer import Performer
+from ccd.adapters.pulse import Pulse
+from ccd.adapters.recordings import Recordings
+from ccd.adapters.sign_ins import SignIns
+from ccd.adapters.store import Store
+from ccd.adapters.systemd import Notifier, watchdog_interval
+from ccd.commands import Commands
+from ccd.config import ConfigError, Settings, load
+from ccd.effects import AnswerSignIn
+from ccd.engine import Engine
+from ccd.events import ConfigReplaced, Stopping
+from ccd.roster import Roster
+from ccd.runner import Runner
+from ccd.simulated import Simulated
+from ccd.status import picture, readiness
+from ccd.world import World
+
+__all__ = ["App"]
+
+log = structlog.get_logger("ccd.app")
+
+STOP_S = 4.0
+"""Of the 5 s that a stop may take, so much is for writing."""
+
+
+class App:
+    """One daemon: ``await App(settings, path).serve(started)`` until SIGTERM or SIGINT.
+
+    ``started`` is called once, with the daemon, when everything listens.
+    """
+
+    def __init__(self, settings: Settings, config_path: Path | None) -> None:
+        self.settings = settings
+        self.config_path = config_path
+        self.config_fault = ""
+        """Why the last reload was refused; empty while file and daemon agree."""
+        self.state = settings.daemon.state_path()
+        self.simulated: Simulated | None = None
+        self.journal: Journal | None = None
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._jobs: set[asyncio.Task[Any]] = set()
+        self._exits = AsyncExitStack()
+
+    async def serve(self, started: Callable[[App], None]) -> None:
+        """Raises ConfigError or StoreError for what the operator must mend, having closed what was opened."""
+        async with self._exits:
+            await self._open()
+            self._build()
+            await self._restore()
+            await self._listen()
+            await self.links.replace(self.settings.pbx)
+            self._catch_signals()
+            self.notifier.ready(f"following {', '.join(self.settings.pbx)}")
+            started(self)
+            await self._stop.wait()
+            self.notifier.stopping()
+            log.info("stopping")
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    # --- start --------------------------------------------------------------------------------------------
+
+    async def _open(self) -> None:
+        try:
+            await asyncio.to_thread(self.state.mkdir, mode=0o750, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"daemon.state_dir: {self.state}: {error.strerror}") from None
+        self.store = await Store.open(self.settings.store, self.state)
+        self._exits.push_async_callback(self.store.close, STOP_S)
+        section = self.settings.journal
+        if section.enabled:
+            folder = section.dir or self.state / "journal"
+            self.journal = Journal(folder, max_bytes=section.max_bytes, retention_days=section.retention_days)
+            try:
+                await self.journal.open()
+            except OSError as error:
+                raise ConfigError(f"journal.dir: {folder}: {error.strerror}") from None
+            self._exits.push_async_callback(self.journal.close)
+        if not self.settings.pbx:
+            self.simulated = await Simulated.start(self.settings.simulator, self.state)
+            self._exits.push_async_callback(self.simulated.stop)
+            self.settings = self.simulated.added_to(self.settings)
+
+    def _build(self) -> None:
+        self.world = World(self.settings, utc_now())
+        self.metrics = Metrics(self.world)
+        self.notifier = Notifier()
+        self.runner = Runner(
+            Engine(self.world),
+            store=self.store,
+            observer=self.metrics,
+            perform=lambda effect: self.performer.perform(effect),
+            restart_session=lambda name, why: self.links.restart(name, why),
+            journal=self.journal,
+        )
+        submit = self.runner.submit
+        self.clock = Clock(submit, self.store)
+        self.sign_ins = SignIns(submit)
+        self.links = Links(self.runner, roster=self._roster, sign_ins=self.sign_ins, watch=self._watch_link)
+        self.recordings = Recordings(
+            lambda: self.settings.pbx, lambda: self.settings.policies.recordings, submit, utc_now
+        )
+        self.agi = AgiServer(
+            self.settings.agi,
+            roster=self._roster,
+            pbx_names=lambda: self.settings.pbx,
+            pin_hash=self.store.pin_hash,
+            submit=submit,
+        )
+        self.performer = Performer(
+            set_deadline=self.clock.set,
+            cancel_deadline=self.clock.cancel,
+            send=self.links.send,
+            answer=self._answer,
+            measure=self.recordings.measure,
+        )
+        self.pulse = Pulse(
+            advanced=lambda: (self.runner.advanced, self.clock.scans),
+            ping=self.notifier.watchdog,
+            ping_every_s=watchdog_interval(),
+            beat=self.store.beat,
+            now=utc_now,
+        )
+        self._build_servers()
+
+    def _build_servers(self) -> None:
+        self.ops = OpsServer(
+            self.settings.metrics,
+            page=self.metrics.exposition,
+            ready=lambda: readiness(self.world, self.metrics.health()),
+        )
+        commands = Commands(
+            world=self.world,
+            runner=self.runner,
+            sign_ins=self.sign_ins,
+            picture=self.picture,
+            replace_roster=self.store.replace_roster,
+            set_pin=self.store.set_pin_hash,
+            reload=self.reload,
+        )
+        self.control = ControlServer(
+            self.state / "control.sock", commands.table(), streams={"watch": commands.watch}
+        )
+        for kind, part in (
+            ("store", self.store),
+            ("runner", self.runner),
+            ("pulse", self.pulse),
+            ("clock", self.clock),
+            ("performer", self.performer),
+            ("agi", self.agi),
+            ("config", self),
+            ("journal", self.journal),
+        ):
+            if part is not None:
+                self.metrics.watch(kind, "", part)  # type: ignore[arg-type]
+
+    def _watch_link(self, name: str, session: object | None) -> None:
+        if session is None:
+            self.metrics.unwatch("ami", name)
+        else:
+            self.metrics.watch("ami", name, session)
+
+    async def _restore(self) -> None:
+        """What the store held comes before the first message of a PBX."""
+        submit = self.runner.submit
+        submit(ConfigReplaced(at=utc_now(), settings=self.settings.model_dump_json()))
+        roster = await self.store.current_roster()
+        if roster is None and self.simulated is not None:
+            roster = self.simulated.roster(utc_now())
+        if roster is not None:
+            submit(roster)
+        last_alive = await self.store.last_alive()
+        if last_alive is not None:
+            await self.store.close_open_intervals(last_alive)
+        submit(await self.store.restore_picture())
+        self.clock.restore(await self.store.open_deadlines())
+        self._exits.push_async_callback(self._work_off, self._spawn(self.runner.run(), "runner"))
+
+    async def _listen(self) -> None:
+        self._exits.push_async_callback(self._cancel)
+        self._tasks = [self._spawn(self.clock.run(), "clock"), self._spawn(self.pulse.run(), "pulse")]
+        self._exits.push_async_callback(self.recordings.close)
+        await self.ops.start()
+        self._exits.push_async_callback(self.ops.stop)
+        if self.settings.agi.enabled:
+            await self.agi.start()
+        self._exits.push_async_callback(self.agi.close)
+        await self.control.start()
+        self._exits.push_async_callback(self.control.close)
+        self._exits.push_async_callback(self.links.close)
+
+    # --- stop ---------------------------------------------------------------------------------------------
+
+    async def _work_off(self, runner: asyncio.Task[Any]) -> None:
+        """The last inputs, then their commits; the store closes after this."""
+        self.runner.submit(Stopping(at=utc_now()))
+        self.runner.stop()
+        await asyncio.gather(runner, return_exceptions=True)
+        await self.runner.settled(STOP_S / 2)
+        self.store.beat(utc_now())
+
+    async def _cancel(self) -> None:
+        for task in (*self._tasks, *self._jobs):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._jobs, return_exceptions=True)
+
+    def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._task_ended)
+        return task
+
+    def _task_ended(self, task: asyncio.Task[Any]) -> None:
+        """None of these ends by itself: if one does, stop rather than go on half alive."""
+        if not task.cancelled() and task.exception() is not None:
+            log.critical("task_died", task=task.get_name(), exc_info=task.exception())
+            self._stop.set()
+
+    # --- signals and reload -------------------------------------------------------------------------------
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+            self._exits.callback(loop.remove_signal_handler, number)
+        loop.add_signal_handler(signal.SIGHUP, self._reload_soon)
+        self._exits.callback(loop.remove_signal_handler, signal.SIGHUP)
+
+    def _reload_soon(self) -> None:
+        task = asyncio.create_task(self.reload())
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+
+    async def reload(self) -> str:
+        """Take the file's settings if they are good. Gives the reason why not, or an empty text."""
+        self.notifier.reloading()
+        try:
+            settings = await asyncio.to_thread(load, self.config_path)
+            if self.simulated is not None and not settings.pbx:
+                settings = self.simulated.added_to(settings)
+            await self.links.replace(settings.pbx)
+        except ConfigError as error:
+            self.config_fault = str(error)
+            log.error("reload_refused", reason=self.config_fault)
+        else:
+            self.config_fault = ""
+            self._note_what_waits(settings)
+            self.settings = settings
+            self.runner.submit(ConfigReplaced(at=utc_now(), settings=settings.model_dump_json()))
+            log.info("reloaded", file=str(self.config_path or "defaults"))
+        self.notifier.ready()
+        return self.config_fault
+
+    def _note_what_waits(self, settings: Settings) -> None:
+        """Where we listen and where we store is decided at start."""
+        for section in ("daemon", "store", "agi", "metrics", "journal", "simulator"):
+            if getattr(settings, section) != getattr(self.settings, section):
+                log.warning("restart_needed", section=section)
+
+    # --- what others ask for ------------------------------------------------------------------------------
+
+    def picture(self) -> dict[str, Any]:
+        """Everything as it is now: ``ccd.status.picture``."""
+        return picture(self.world, utc_now(), health=self.metrics.health(), today=self.metrics.today)
+
+    def _roster(self) -> Roster:
+        return self.world.roster
+
+    def _answer(self, effect: AnswerSignIn) -> None:
+        if not self.sign_ins.answer(effect):
+            self.agi.answer(effect)

@@ -1,0 +1,44 @@
+"""The simulated PBX inside the daemon: what ``ccd run`` follows while no PBX is configured."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from ccd.config import PbxSettings, Settings, SimulatorSettings
+from ccd.events import Person, RosterReplaced
+from ccd.simulator import Simulator
+
+__all__ = ["NAME", "Simulated"]
+
+NAME = "simulated"
+
+
+class Simulated:
+    def __init__(self, simulator: Simulator, settings: PbxSettings) -> None:
+        self._simulator = simulator
+        self._settings = settings
+
+    @classmethod
+    async def start(cls, settings: SimulatorSettings, state: Path) -> Simulated:
+        """Listen on a free port of loopback, with recordings in the state directory."""
+        recordings = state / "simulated-recordings"
+        secret = secrets.token_hex(16)
+        simulator = Simulator(settings, secret=secret, recordings=recordings)
+        port = await simulator.start("127.0.0.1", 0)
+        pbx = PbxSettings(port=port, secret=SecretStr(secret), recordings_pbx_dir=str(recordings))
+        return cls(simulator, pbx)
+
+    async def stop(self) -> None:
+        await self._simulator.stop()
+
+    def added_to(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"pbx": {NAME: self._settings}})
+
+    def roster(self, at: datetime) -> RosterReplaced:
+        """The people of the simulated centre, while no roster has been imported."""
+        people: tuple[Person, ...] = self._simulator.people
+        return RosterReplaced(at=at, version="simulated", people=people, by="simulator")
