@@ -1,0 +1,70 @@
+"""The rows of one transaction, each only once however many facts touched it.
+
+Keys are given in the order of the table's key. Between two batches the later one wins, column by column, and
+so it is inside a batch: order does not matter beyond that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+__all__ = ["SLICE", "Batch", "Row", "Rows"]
+
+SLICE = 2000  # rows of one statement: encoding them stays well under the 20 ms the event loop may be held
+
+Row = dict[str, Any]
+
+
+class Rows(NamedTuple):
+    """Rows of one table with the same columns: one statement. ``verb``: put, append or remove."""
+
+    verb: str
+    table: str
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+
+class Batch:
+    __slots__ = ("_appended", "_put", "_removed")
+
+    def __init__(self) -> None:
+        self._put: dict[tuple[Any, ...], Row] = {}
+        self._removed: dict[tuple[Any, ...], Row] = {}
+        self._appended: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
+
+    def __len__(self) -> int:
+        appended = sum(len(rows) for rows in self._appended.values())
+        return len(self._put) + len(self._removed) + appended
+
+    def put(self, table: str, key: Row, **columns: Any) -> None:
+        """Insert the row, or set these columns of it."""
+        slot = (table, *key.values())
+        row = self._put.get(slot)
+        if row is None:
+            self._put[slot] = key | columns
+            if self._removed:
+                self._removed.pop(slot, None)
+        else:
+            row.update(columns)
+
+    def append(self, table: str, row: Row) -> None:
+        """Insert the row, unless one with its key is there: that one stays as it is."""
+        self._appended.setdefault((table, tuple(row)), []).append(row)
+
+    def remove(self, table: str, key: Row) -> None:
+        slot = (table, *key.values())
+        self._put.pop(slot, None)
+        self._removed[slot] = key
+
+    def statements(self) -> Iterator[Rows]:
+        """In slices. Rows that others refer to come before those, because rules give them first."""
+        grouped: dict[tuple[str, str, tuple[str, ...]], list[Row]] = {}
+        for verb, slots in (("remove", self._removed), ("put", self._put)):
+            for slot, row in slots.items():
+                grouped.setdefault((verb, slot[0], tuple(row)), []).append(row)
+        for (table, columns), rows in self._appended.items():
+            grouped[("append", table, columns)] = rows
+        for (verb, table, columns), rows in grouped.items():
+            for start in range(0, len(rows), SLICE):
+                yield Rows(verb, table, columns, rows[start : start + SLICE])

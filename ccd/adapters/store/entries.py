@@ -1,0 +1,69 @@
+"""What is written beside facts, in the same transactions: timers, PINs, effects under way, the heartbeat.
+
+They are given to the store as facts are, and are durable unless they say otherwise.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+
+__all__ = ["Beat", "Deadline", "DeadlineGone", "Entry", "PinSet", "StoredEffect"]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    durable: ClassVar[bool] = True
+
+
+class Deadline(Entry, frozen=True):
+    """A timer; setting its key again moves it.
+
+    While ``boot_id`` is this boot's, ``armed_boottime`` (CLOCK_BOOTTIME, seconds) plus ``after_s`` alone
+    decides when it is due; after a reboot ``due_at`` does.
+    """
+
+    key: str
+    armed_at: datetime
+    due_at: datetime
+    boot_id: str
+    armed_boottime: float
+    after_s: float
+
+
+class DeadlineGone(Entry, frozen=True):
+    """Cancelled, or it has fired and what came of it is written."""
+
+    key: str
+
+
+class PinSet(Entry, frozen=True):
+    """``hash`` is Argon2's; the PIN itself is never given to the store."""
+
+    code: str
+    hash: str
+    changed: datetime
+
+
+class StoredEffect(Entry, frozen=True):
+    """An effect to be performed, and how far that has come; given again whenever it changes.
+
+    ``effect`` is its JSON. ``state`` is pending, done or failed; open while ``done`` is None.
+    """
+
+    key: str
+    effect: str
+    created: datetime
+    state: str = "pending"
+    attempts: int = 0
+    error: str = ""
+    done: datetime | None = None
+
+
+class Beat(Entry, frozen=True):
+    """The daemon was alive at ``at``."""
+
+    durable: ClassVar[bool] = False
+    at: datetime
+    name: str = "daemon"

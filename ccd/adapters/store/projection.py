@@ -1,0 +1,218 @@
+"""Which rows a fact becomes. Pure: one rule for each type, found by type. Delivered twice = the same rows.
+
+A rule is mostly a list of columns: ``started=at`` fills the column ``started`` from the fact's ``at``, a
+bare ``queue`` the column of that name. A rule for a new fact goes into ``RULES``; what is an input of the
+engine and no fact goes into ``NOT_STORED`` (the journal has those). A test holds the two complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+from ccd import events as e
+from ccd.adapters.store.batch import Batch, Row
+from ccd.adapters.store.entries import Beat, Deadline, DeadlineGone, Entry, PinSet, StoredEffect
+from ccd.adapters.store.schema import TABLES
+
+__all__ = ["NOT_STORED", "RULES", "project"]
+
+Rule = Callable[[Any, Batch], None]
+
+
+def project(fact: e.Event | Entry, batch: Batch) -> None:
+    """Add the rows of a fact. TypeError for a type that has no rule and is not listed as not stored."""
+    kind = type(fact)
+    rule = RULES.get(kind)
+    if rule is not None:
+        rule(fact, batch)
+    elif kind not in NOT_STORED:
+        raise TypeError(f"the store has no rule for {kind.__name__}; add one to projection.RULES")
+
+
+# --- the forms of rules -----------------------------------------------------------------------------------
+
+
+def _reader(columns: str) -> Callable[[Any], Row]:
+    pairs = [column.partition("=") for column in columns.split()]
+    names = [name for name, _, _ in pairs]
+    fields = [field or name for name, _, field in pairs]
+    if len(fields) == 1:
+        one, only = attrgetter(fields[0]), names[0]
+        return lambda fact: {only: one(fact)}
+    all_of_them = attrgetter(*fields)
+    return lambda fact: dict(zip(names, all_of_them(fact), strict=True))
+
+
+def _put(table: str, key: str, columns: str) -> Rule:
+    """Insert the row with this key, or set these columns of it."""
+    key_of, columns_of = _reader(key), _reader(columns)
+    return lambda fact, batch: batch.put(table, key_of(fact), **columns_of(fact))
+
+
+def _append(table: str, columns: str, **fixed: Any) -> Rule:
+    """Insert a row, unless it is there already."""
+    columns_of = _reader(columns)
+    return lambda fact, batch: batch.append(table, fixed | columns_of(fact))
+
+
+def _remove(table: str, key: str) -> Rule:
+    key_of = _reader(key)
+    return lambda fact, batch: batch.remove(table, key_of(fact))
+
+
+def _both(*rules: Rule) -> Rule:
+    def apply(fact: Any, batch: Batch) -> None:
+        for rule in rules:
+            rule(fact, batch)
+
+    return apply
+
+
+def _where_visit_known(rule: Rule) -> Rule:
+    return lambda fact, batch: rule(fact, batch) if fact.joined is not None else None
+
+
+def _blank(table: str) -> Row:
+    """Every column but the number, so that facts of every kind share one statement."""
+    columns = [column for column in TABLES[table].columns if column.name != "id"]
+    return {column.name: None if column.nullable else "" for column in columns}
+
+
+def _queue_event(event: str, columns: str) -> Rule:
+    return _append("queue_event", "pbx at queue " + columns, **(_blank("queue_event") | {"event": event}))
+
+
+def _call_event(event: str, columns: str) -> Rule:
+    return _append("call_event", "pbx call at " + columns, **(_blank("call_event") | {"event": event}))
+
+
+_AGENT = "pbx interface queue "
+_CALL = "pbx call"
+_LEG = "pbx uniqueid"
+_VISIT = "pbx uniqueid queue "
+_RECORDING = "pbx recording"
+_MEMBER = "interface member "
+_CALLER = "call uniqueid "
+
+
+# --- rules that are more than a list ----------------------------------------------------------------------
+
+_interval_ended = _put(
+    "agent_interval", _AGENT + "begin=since", "end=at state=was reason=was_reason end_cause=cause"
+)
+_interval_began = _put("agent_interval", _AGENT + "begin=at", "state reason cause by_whom=by call")
+
+
+def _agent_changed(fact: e.AgentChanged, batch: Batch) -> None:
+    if fact.was and fact.since != fact.at:  # an interval of no length: the next one takes its place
+        _interval_ended(fact, batch)
+    _interval_began(fact, batch)
+
+
+_call_over = _put("call", _CALL, "started ended=at outcome end_seen=seen")
+_call_totals = _put("call", _CALL, "kind wait_s talk_s hold_s cause")
+_call_answered = _put("call", _CALL, "answered")
+
+
+def _call_ended(fact: e.CallEnded, batch: Batch) -> None:
+    _call_over(fact, batch)
+    if fact.kind:  # empty where a call of before a restart is closed: what is stored of it knows more
+        _call_totals(fact, batch)
+    if fact.answered is not None:
+        _call_answered(fact, batch)
+
+
+_roster_version = _put("roster_version", "version", "at by_whom=by")
+_person = _reader("code name role team seat interface pbx agency language")
+
+
+def _roster_replaced(fact: e.RosterReplaced, batch: Batch) -> None:
+    _roster_version(fact, batch)
+    for row, person in enumerate(fact.people):
+        batch.put("person", {"version": fact.version, "row": row}, **_person(person))
+
+
+# --- all rules --------------------------------------------------------------------------------------------
+
+RULES: dict[type[Any], Rule] = {
+    e.PbxRestarted: _append("pbx_event", "pbx at boot", event="restarted"),
+    e.BlindBegan: _put("blind_interval", "pbx began=at", "why"),
+    e.BlindEnded: _put("blind_interval", "pbx began", "ended=at"),
+    e.InterfaceUnknown: _append("unknown_interface", "pbx interface member first_seen=at"),
+    e.AgentChanged: _agent_changed,
+    e.MemberAdded: _queue_event("member_added", _MEMBER + "membership seen"),
+    e.MemberRemoved: _queue_event("member_removed", _MEMBER + "seen"),
+    e.MemberPaused: _queue_event("member_paused", _MEMBER + "reason by_whom=by seen"),
+    e.MemberUnpaused: _queue_event("member_unpaused", _MEMBER + "reason by_whom=by seen"),
+    e.CallStarted: _put(
+        "call",
+        _CALL,
+        "kind caller_number caller_name called_number interface started=at start_seen=seen",
+    ),
+    e.CallAnswered: _put("call", _CALL, "answered=at"),
+    e.CallMerged: _both(
+        _put("call", _CALL, "merged_into=into ended=at"),
+        _call_event("merged", "target=into"),
+    ),
+    e.CallHeld: _call_event("held", "uniqueid interface"),
+    e.CallResumed: _call_event("resumed", "uniqueid interface hold_s"),
+    e.CallTransferred: _call_event("transferred", "uniqueid interface queue target=to status=how"),
+    e.CallJoined: _call_event("joined", "uniqueid event=what target=name"),
+    e.VoicemailLeft: _call_event("voicemail", "uniqueid status"),
+    e.CallEnded: _call_ended,
+    e.LegStarted: _put("leg", _LEG, "call channel interface number started=at start_seen=seen"),
+    e.LegAnswered: _put("leg", _LEG, "call answered=at"),
+    e.LegEnded: _put("leg", _LEG, "call ended=at cause hold_s end_seen=seen"),
+    e.CallerJoined: _both(
+        _put("queue_visit", _VISIT + "joined=at", "call caller_number caller_name position seen"),
+        _queue_event("caller_joined", _CALLER + "caller_number caller_name position seen"),
+    ),
+    e.AgentRang: _queue_event("agent_rang", _CALLER + _MEMBER),
+    e.RingNoAnswer: _queue_event("ring_no_answer", _CALLER + _MEMBER + "ring_s"),
+    e.AgentConnected: _both(
+        _where_visit_known(
+            _put("queue_visit", _VISIT + "joined", "call interface member connected=at"),
+        ),
+        _queue_event("agent_connected", _CALLER + _MEMBER + "agent_uniqueid wait_s ring_s"),
+    ),
+    e.AgentCompleted: _both(
+        _where_visit_known(
+            _put("queue_visit", _VISIT + "joined", "call completed=at talk_s completed_by=reason"),
+        ),
+        _queue_event("agent_completed", _CALLER + _MEMBER + "reason wait_s talk_s seen"),
+    ),
+    e.CallerLeft: _both(
+        _put("queue_visit", _VISIT + "joined", "call left=at outcome wait_s last_position=position"),
+        _queue_event("caller_left", _CALLER + "reason=outcome wait_s position"),
+    ),
+    e.RecordingStarted: _put("recording", _RECORDING, "call uniqueid path started=at"),
+    e.RecordingStopped: _put("recording", _RECORDING, "call uniqueid path stopped=at"),
+    e.RecordingMeasured: _put("recording", _RECORDING, "call state file=path size sha256 measured=at"),
+    e.PersonArrived: _append("presence_event", "pbx seat person at how", event="arrived"),
+    e.PersonLeft: _append("presence_event", "pbx seat person at how", event="left"),
+    e.SignInRefused: _append("sign_in_refusal", "pbx seat code at how why enforced"),
+    e.RosterReplaced: _roster_replaced,
+    PinSet: _put("pin", "code", "hash changed"),
+    Deadline: _put("deadline", "key", "armed_at due_at boot_id armed_boottime after_s"),
+    DeadlineGone: _remove("deadline", "key"),
+    StoredEffect: _put("outbox", "key", "effect created state attempts error done"),
+    Beat: _put("heartbeat", "name", "at"),
+}
+
+NOT_STORED: frozenset[type[Any]] = frozenset(
+    {
+        e.AmiReceived,
+        e.PbxLinked,
+        e.PbxSynced,
+        e.PbxLost,
+        e.DeadlineDue,
+        e.SignInAsked,
+        e.ConfigReplaced,
+        e.PictureRestored,
+        e.EffectDone,
+        e.EffectFailed,
+        e.Stopping,
+    }
+)

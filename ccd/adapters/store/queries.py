@@ -1,0 +1,143 @@
+"""Reading without writing, beside a running daemon or with none: for `ccd export` and `ccd status`."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from ccd.adapters.store import recall
+from ccd.adapters.store.database import answering, reading
+from ccd.adapters.store.errors import StoreError
+from ccd.adapters.store.migrate import head, known, revision
+from ccd.adapters.store.place import place_of, shown, sqlite_file
+from ccd.adapters.store.queue_log import QUEUE_LOG_COLUMNS, queue_log
+from ccd.adapters.store.schema import AGENT_INTERVAL, BLIND_INTERVAL, CALL, QUEUE_VISIT, TABLES
+from ccd.config import StoreSettings
+
+__all__ = ["EXPORTS", "Row", "as_left", "columns_of", "export", "opened"]
+
+Row = dict[str, Any]
+
+QUEUE_LOG = "queue_log"
+PAGE = 1000
+
+EXPORTS = (QUEUE_LOG, *sorted(name for name, table in TABLES.items() if "time" in table.info))
+"""What can be exported: tables that have a time to go by, and Asterisk's queue_log made of them."""
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: StoreSettings, state_dir: Path) -> AsyncIterator[AsyncEngine]:
+    """Connections that only read.
+
+    Raises StoreError where there is no store yet, or its schema is not this version's.
+    """
+    url = place_of(settings, state_dir)
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        raise StoreError(
+            f"{file}: no such file: nothing has been stored yet; start the daemon once (ccd run)"
+        )
+    engine = reading(url)
+    try:
+        with answering(url):
+            await _check_revision(engine, shown(url))
+            yield engine
+    finally:
+        await engine.dispose()
+
+
+async def _check_revision(engine: AsyncEngine, name: str) -> None:
+    at = await revision(engine)
+    if at == head():
+        return
+    if not at:
+        raise StoreError(f"{name}: holds no tables of ccd yet; start the daemon once (ccd run)")
+    mend = "start the daemon once, which brings it up to date" if known(at) else "use the ccd that wrote it"
+    raise StoreError(f"{name}: schema revision {at}, this ccd reads {head()}; {mend}")
+
+
+def columns_of(what: str) -> tuple[str, ...]:
+    """The columns of an export, in order. Raises StoreError for a name that is not in ``EXPORTS``."""
+    if what == QUEUE_LOG:
+        return QUEUE_LOG_COLUMNS
+    return tuple(column.name for column in _table(what).columns)
+
+
+async def export(
+    engine: AsyncEngine,
+    what: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    pbx: str | None = None,
+) -> AsyncIterator[Row]:
+    """Rows in order of time, from ``since`` up to but not including ``until`` (aware), of one PBX or all.
+
+    ``what`` is one of ``EXPORTS``. Raises StoreError for another, and for a naive time.
+    """
+    for name, moment in (("since", since), ("until", until)):
+        if moment is not None and moment.tzinfo is None:
+            raise StoreError(f"{name}: {moment} has no time zone; write it as 2026-01-31T08:00:00+08:00")
+    if what == QUEUE_LOG:
+        async for row in queue_log(engine, since=since, until=until, pbx=pbx):
+            yield row
+        return
+    async with engine.connect() as connection:
+        rows = await connection.stream(
+            _selection(_table(what), since, until, pbx), execution_options={"yield_per": PAGE}
+        )
+        async for found in rows.mappings():
+            yield dict(found)
+
+
+def _table(what: str) -> Table:
+    if what not in EXPORTS:
+        raise StoreError(f"there is no {what!r} to export; there are: {', '.join(EXPORTS)}")
+    return TABLES[what]
+
+
+def _selection(table: Table, since: datetime | None, until: datetime | None, pbx: str | None) -> Select[Any]:
+    time = table.c[table.info["time"]]
+    rows = select(table).order_by(time, *table.primary_key.columns.values())
+    if since is not None:
+        rows = rows.where(time >= since)
+    if until is not None:
+        rows = rows.where(time < until)
+    if pbx is not None and "pbx" in table.c:
+        rows = rows.where(table.c.pbx == pbx)
+    return rows
+
+
+async def as_left(engine: AsyncEngine) -> Row:
+    """What the daemon knew when it last wrote: for `ccd status` while none is running.
+
+    ``agents``: intervals still open (``queue`` empty: the agent as a whole); ``waiting``: callers in queues;
+    ``calls``: how many were going on; ``presence``; ``blind``: PBXs not followed. Times are aware UTC.
+    """
+    async with engine.connect() as connection:
+        a, v, b = AGENT_INTERVAL.c, QUEUE_VISIT.c, BLIND_INTERVAL.c
+        agents = select(a.pbx, a.interface, a.queue, a.state, a.reason, a.begin, a.call).where(
+            a.end.is_(None)
+        )
+        waiting = select(v.pbx, v.queue, v.joined, v.caller_number, v.caller_name).where(v.left.is_(None))
+        blind = select(b.pbx, b.began, b.why).where(b.ended.is_(None))
+        calls = select(func.count()).select_from(CALL).where(CALL.c.ended.is_(None))
+        names = ("pbx", "seat", "person", "since")
+        return {
+            "last_alive": await recall.last_alive(connection),
+            "agents": await _rows(connection, agents.order_by(a.pbx, a.interface, a.queue)),
+            "waiting": await _rows(connection, waiting.order_by(v.joined)),
+            "calls": (await connection.execute(calls)).scalar_one(),
+            "presence": [dict(zip(names, row, strict=True)) for row in await recall.presence(connection)],
+            "blind": await _rows(connection, blind.order_by(b.began)),
+        }
+
+
+async def _rows(connection: AsyncConnection, statement: Select[Any]) -> list[Row]:
+    return [dict(row) for row in (await connection.execute(statement)).mappings()]

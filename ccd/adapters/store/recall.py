@@ -1,0 +1,139 @@
+"""What the store knows of the present: open calls, who sits where, timers, the roster in force.
+
+Each function reads on a connection that its caller gives it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ccd.adapters.clock import Armed
+from ccd.adapters.store.entries import StoredEffect
+from ccd.adapters.store.schema import (
+    CALL,
+    DEADLINE,
+    HEARTBEAT,
+    LEG,
+    OUTBOX,
+    PERSON,
+    PIN,
+    PRESENCE_EVENT,
+    ROSTER_VERSION,
+)
+from ccd.events import OpenCall, Person, PictureRestored, RosterReplaced
+
+__all__ = [
+    "last_alive",
+    "open_calls",
+    "open_deadlines",
+    "open_effects",
+    "picture",
+    "pin_hash",
+    "presence",
+    "roster",
+]
+
+CallId = tuple[str, str]
+
+
+async def picture(connection: AsyncConnection, at: datetime) -> PictureRestored:
+    return PictureRestored(
+        at=at,
+        last_alive=await last_alive(connection),
+        presence=await presence(connection),
+        open_calls=await open_calls(connection),
+    )
+
+
+async def last_alive(connection: AsyncConnection) -> datetime | None:
+    """When a daemon last said that it was alive."""
+    at: datetime | None = (await connection.execute(select(func.max(HEARTBEAT.c.at)))).scalar()
+    return at
+
+
+async def presence(connection: AsyncConnection) -> tuple[tuple[str, str, str, datetime], ...]:
+    """(pbx, seat, person, since) of everybody whose latest act at a seat was to arrive there."""
+    t = PRESENCE_EVENT.c
+    order = func.row_number().over(
+        partition_by=(t.pbx, t.seat, t.person), order_by=(t.at.desc(), t.id.desc())
+    )
+    acts = select(t.pbx, t.seat, t.person, t.at, t.event, order.label("nth")).subquery()
+    here = (
+        select(acts.c.pbx, acts.c.seat, acts.c.person, acts.c.at)
+        .where(acts.c.nth == 1, acts.c.event == "arrived")
+        .order_by(acts.c.at)
+    )
+    return tuple((row.pbx, row.seat, row.person, row.at) for row in await connection.execute(here))
+
+
+async def open_calls(connection: AsyncConnection) -> tuple[OpenCall, ...]:
+    """Calls not ended, each with its living channels and those of the calls that were merged into it."""
+    c = CALL.c
+    found = await connection.execute(
+        select(c.pbx, c.call, c.started).where(c.ended.is_(None), c.started.is_not(None)).order_by(c.started)
+    )
+    calls: dict[CallId, datetime] = {(row.pbx, row.call): row.started for row in found}
+    if not calls:
+        return ()
+    merged = await connection.execute(select(c.pbx, c.call, c.merged_into).where(c.merged_into.is_not(None)))
+    into: dict[CallId, CallId] = {(row.pbx, row.call): (row.pbx, row.merged_into) for row in merged}
+    living: dict[CallId, list[str]] = defaultdict(list)
+    for row in await connection.execute(
+        select(LEG.c.pbx, LEG.c.call, LEG.c.uniqueid).where(LEG.c.ended.is_(None)).order_by(LEG.c.started)
+    ):
+        living[_last_of(into, (row.pbx, row.call))].append(row.uniqueid)
+    return tuple(
+        OpenCall(pbx=pbx, call=call, started=started, uniqueids=tuple(living[pbx, call]))
+        for (pbx, call), started in calls.items()
+    )
+
+
+def _last_of(into: dict[CallId, CallId], call: CallId) -> CallId:
+    """The call that lives on, through any chain of merges."""
+    seen = {call}
+    while (following := into.get(call)) is not None and following not in seen:
+        seen.add(following)
+        call = following
+    return call
+
+
+async def open_deadlines(connection: AsyncConnection) -> list[Armed]:
+    d = DEADLINE.c
+    rows = await connection.execute(
+        select(d.key, d.armed_at, d.due_at, d.boot_id, d.armed_boottime, d.after_s).order_by(d.due_at)
+    )
+    return [Armed(*row) for row in rows]
+
+
+async def open_effects(connection: AsyncConnection) -> list[StoredEffect]:
+    """Effects posted and not done, oldest first."""
+    o = OUTBOX.c
+    rows = await connection.execute(
+        select(o.key, o.effect, o.created, o.state, o.attempts, o.error, o.done)
+        .where(o.done.is_(None))
+        .order_by(o.created)
+    )
+    return [StoredEffect(*row) for row in rows]
+
+
+async def pin_hash(connection: AsyncConnection, code: str) -> str | None:
+    found: str | None = (await connection.execute(select(PIN.c.hash).where(PIN.c.code == code))).scalar()
+    return found
+
+
+async def roster(connection: AsyncConnection) -> RosterReplaced | None:
+    """The version in force, as the fact that brought it; None where none was ever imported."""
+    v, p = ROSTER_VERSION.c, PERSON.c
+    version = (
+        await connection.execute(select(v.version, v.at, v.by_whom).order_by(v.at.desc()).limit(1))
+    ).first()
+    if version is None:
+        return None
+    fields = (p.code, p.name, p.role, p.team, p.seat, p.interface, p.pbx, p.agency, p.language)
+    rows = await connection.execute(select(*fields).where(p.version == version.version).order_by(p.row))
+    people = tuple(Person(*row) for row in rows)
+    return RosterReplaced(at=version.at, version=version.version, people=people, by=version.by_whom)

@@ -1,0 +1,176 @@
+"""The store of a running daemon: everything durable goes through it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import URL, Table, case, literal, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ccd.adapters.clock import Armed, utc_now
+from ccd.adapters.store import recall
+from ccd.adapters.store.database import Database, answering, writing
+from ccd.adapters.store.entries import Beat, Deadline, DeadlineGone, PinSet, StoredEffect
+from ccd.adapters.store.instant import Instant
+from ccd.adapters.store.lock import StateLock
+from ccd.adapters.store.migrate import upgrade
+from ccd.adapters.store.place import place_of, shown
+from ccd.adapters.store.prune import prune
+from ccd.adapters.store.schema import AGENT_INTERVAL, BLIND_INTERVAL, QUEUE_VISIT
+from ccd.adapters.store.writer import Writer
+from ccd.config import StoreSettings
+from ccd.events import PictureRestored, QueueOutcome, RosterReplaced
+
+__all__ = ["Store"]
+
+T = TypeVar("T")
+
+
+class Store(Writer):
+    """Made by ``open``. What writes in bulk or never waits is in ``Writer``.
+
+    Questions raise StoreError where the database does not answer.
+    """
+
+    def __init__(self, database: Database, url: URL, lock: StateLock, *, batch_s: float, limit: int) -> None:
+        super().__init__(database, batch_s=batch_s, limit=limit)
+        self._url = url
+        self._lock = lock
+        self.name = shown(url)
+        """Where it is, without the password."""
+
+    @classmethod
+    async def open(cls, settings: StoreSettings, state_dir: Path) -> Store:
+        """Lock the state directory, bring the schema up to date, start writing.
+
+        Raises StoreError: another daemon runs, the database cannot be reached, or a newer ccd wrote it.
+        """
+        url = place_of(settings, state_dir)
+        lock = StateLock(state_dir, url)
+        try:
+            database = writing(url)
+            try:
+                with answering(url):
+                    await database.check()
+                    await upgrade(database.patient)
+            except BaseException:
+                await database.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+        store = cls(database, url, lock, batch_s=settings.batch_ms / 1000.0, limit=settings.queue_limit)
+        store.start()
+        return store
+
+    async def close(self, timeout: float = 4.0) -> int:
+        """Write everything, for at most so many seconds, and let go of the state directory.
+
+        Returns how many facts had to be left unwritten: 0 unless the database was away.
+        """
+        left = await self.stop(timeout)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await self._database.close()
+        self._lock.release()
+        return left
+
+    # --- deadlines ----------------------------------------------------------------------------------------
+
+    def set_deadline(self, armed: Armed) -> None:
+        """Keep a timer until it is cancelled; the same key again moves it. Returns at once."""
+        self.enqueue([Deadline(*armed)])
+
+    def cancel_deadline(self, key: str) -> None:
+        self.enqueue([DeadlineGone(key)])
+
+    async def open_deadlines(self) -> list[Armed]:
+        return await self._ask(recall.open_deadlines)
+
+    # --- effects under way --------------------------------------------------------------------------------
+
+    def post_effect(self, effect: StoredEffect) -> None:
+        """Keep an effect before it is performed, and again whenever its state changes. Returns at once."""
+        self.enqueue([effect])
+
+    async def open_effects(self) -> list[StoredEffect]:
+        return await self._ask(recall.open_effects)
+
+    # --- people -------------------------------------------------------------------------------------------
+
+    async def set_pin_hash(self, code: str, hash_: str) -> None:
+        """Returns when it is committed."""
+        await self.commit([PinSet(code, hash_, utc_now())])
+
+    async def pin_hash(self, code: str) -> str | None:
+        """None for a code without a PIN."""
+
+        async def of_code(connection: AsyncConnection) -> str | None:
+            return await recall.pin_hash(connection, code)
+
+        return await self._ask(of_code)
+
+    async def replace_roster(self, roster: RosterReplaced) -> None:
+        """Make a version the current one; returns when it is committed. Older versions are kept."""
+        await self.commit([roster])
+
+    async def current_roster(self) -> RosterReplaced | None:
+        return await self._ask(recall.roster)
+
+    async def presence(self) -> tuple[tuple[str, str, str, datetime], ...]:
+        """(pbx, seat, person, since) of everybody signed in."""
+        return await self._ask(recall.presence)
+
+    # --- start and stop -----------------------------------------------------------------------------------
+
+    def beat(self, at: datetime) -> None:
+        """We are alive at ``at``. Every few seconds; returns at once."""
+        self.enqueue([Beat(at)])
+
+    async def last_alive(self) -> datetime | None:
+        return await self._ask(recall.last_alive)
+
+    async def restore_picture(self) -> PictureRestored:
+        """What was open when the last daemon stopped or was killed."""
+
+        async def now(connection: AsyncConnection) -> PictureRestored:
+            return await recall.picture(connection, utc_now())
+
+        return await self._ask(now)
+
+    async def close_open_intervals(self, at: datetime) -> int:
+        """End what a stopped daemon left open at ``at``, when it was last known alive; returns how many.
+
+        Agents' intervals end with the cause ``daemon_stopped``, queue visits with the outcome ``unknown``:
+        what became of them is not invented. Calls stay open until the PBX has been asked (restore_picture).
+        """
+        ends: tuple[tuple[Table, str, str, dict[str, str]], ...] = (
+            (AGENT_INTERVAL, "begin", "end", {"end_cause": "daemon_stopped"}),
+            (QUEUE_VISIT, "joined", "left", {"outcome": QueueOutcome.UNKNOWN.value}),
+            (BLIND_INTERVAL, "began", "ended", {}),
+        )
+        count = 0
+        with answering(self._url):
+            async with self._database.writer.begin() as connection:
+                for table, begin, end, columns in ends:
+                    began = table.c[begin]
+                    then = literal(at, Instant)
+                    ended = case((began > then, began), else_=then)
+                    closing = update(table).where(table.c[end].is_(None)).values({end: ended, **columns})
+                    count += (await connection.execute(closing)).rowcount
+        return count
+
+    async def prune(self, before: datetime) -> dict[str, int]:
+        """Delete what was over before that time, a slice at a time; returns how many rows of which table."""
+        with answering(self._url):
+            return await prune(self._database.writer, before)
+
+    async def _ask(self, question: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        with answering(self._url):
+            async with self._database.reader.connect() as connection:
+                return await question(connection)
