@@ -1,20 +1,20 @@
 """Sign-in by phone: a FastAGI server that asks the engine and tells the dialplan what it said.
 
-The dialplan calls ``AGI(agi://HOST:PORT/sign-in,arrive|leave,CODE,PIN,ENDPOINT)``; where ``ccd`` follows
-several PBXs each says its own name, ``…/sign-in/NAME``. It then reads two variables: ``CCD_RESULT``, which is
-``accepted``, ``refused`` or ``open`` (ccd could not say: let the person go), and ``CCD_PROMPT``, the name of
-what to play ("" with ``open``).
+The dialplan calls ``AGI(agi://HOST:PORT/sign-in/PBX,arrive|leave,CODE,PIN,ENDPOINT,SOUND)``; PBX may be
+empty where ``ccd`` follows only one. It then reads two variables: ``CCD_RESULT``, which is ``accepted``,
+``refused`` or ``open`` (ccd could not say: let the person go), and ``CCD_PROMPT``, the name of what to play
+("" with ``open``).
 
-1. Its header is read: at most ``HEADER_LIMIT`` bytes; the seat is that of the calling channel's device.
-2. The PIN is checked against its hash, in a thread. It is in no log, no event, no error.
-3. A ``SignInAsked`` goes to the engine; the ``AnswerSignIn`` of the same request comes back by ``answer``.
-4. The variables are set and the connection is closed, at most ``timeout_s`` after it began, whatever happens.
+1. The header is read; the seat is that of the calling channel's device.
+2. Where the dialplan gives a SOUND and no PIN, the PIN is asked for with it. The PIN is in no log, no event
+   and no error; given by the dialplan, it would be in the PBX's own logs and events.
+3. The PIN is checked against its hash, in a thread.
+4. A ``SignInAsked`` goes to the engine; the ``AnswerSignIn`` of the same request comes back by ``answer``.
+5. The variables are set and the connection is closed.
 
+But for the time a person takes to dial the PIN, this ends ``timeout_s`` after it began, whatever happens.
 A PIN that could not be checked in its share of that time, or because its store failed, makes the sign-in one
 that ``ccd`` missed (``how="missed"``): recorded, and never held against the person.
-
-panoramisk's ``Request`` carries the commands. Its ``Application`` is not used: it spins at end of file, reads
-without limit in size or time, and logs every header, the PIN among them.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 import structlog
-from panoramisk.fast_agi import Request
 
+from ccd.adapters.agi_talk import HEADER_LIMIT, AgiError, Asked, GoneError, Talk, UnfinishedError, read_header
 from ccd.adapters.clock import utc_now
 from ccd.config import AgiSettings, ConfigError
 from ccd.effects import AnswerSignIn
@@ -43,8 +43,7 @@ __all__ = ["AgiServer"]
 
 log = structlog.get_logger("ccd.agi")
 
-HEADER_LIMIT = 4096  # Asterisk's is some 700 bytes; it bounds each line of a reply as well
-CONNECTIONS = 100
+CONNECTIONS = 200
 """More at once are closed unread: the dialplan then does what it does without ccd."""
 PIN_THREADS = 2
 HEADER_SHARE = 0.4
@@ -52,28 +51,7 @@ PIN_SHARE = 0.7
 ANSWER_SHARE = 0.9
 """By when, as shares of ``timeout_s``, the header must be read, the PIN checked, the answer there."""
 
-_ARGUMENTS = tuple(f"agi_arg_{number}" for number in (1, 2, 3, 4))
-_READ = frozenset(("agi_network_script", "agi_channel", *_ARGUMENTS))
-_CHANNEL = re.compile(r"(?P<interface>[A-Za-z][A-Za-z0-9_]*/\S+)-[0-9a-f]{8,}(;[12])?")
-_CODE = re.compile(r"[0-9A-D*#]{1,20}")
 _PROMPT = re.compile(r"[a-z-]{0,32}")
-
-
-class _AgiError(Exception):
-    """What the peer sent cannot be answered. The text is our own, never theirs: it may hold a PIN."""
-
-
-class _UnfinishedError(_AgiError):
-    """The header never came to its end: nobody is there to be told anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    kind: str
-    code: str
-    pin: str = field(repr=False)
-    pbx: str
-    interface: str
 
 
 class _Verdict(NamedTuple):
@@ -85,7 +63,8 @@ class _Verdict(NamedTuple):
 
 
 class AgiServer:
-    """``submit`` takes the question at once or raises; ``pin_hash`` gives a code's hash, None without one.
+    """``submit`` takes the question at once or raises; ``pin_hash`` gives a code's hash, None without one;
+    ``asks_pin`` says whether a PIN is to be asked for.
 
     ``counts`` grows by one per connection: ``accepted``, ``refused``, ``open``, ``bad`` (no sign-in in it),
     ``gone`` (hung up before the answer), ``full``; and by ``late`` for each answer that came too late.
@@ -99,6 +78,7 @@ class AgiServer:
         pbx_names: Callable[[], Collection[str]],
         pin_hash: Callable[[str], Awaitable[str | None]],
         submit: Callable[[SignInAsked], object],
+        asks_pin: Callable[[], bool] = lambda: True,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.counts: Counter[str] = Counter()
@@ -107,6 +87,7 @@ class AgiServer:
         self._pbx_names = pbx_names
         self._pin_hash = pin_hash
         self._submit = submit
+        self._asks_pin = asks_pin
         self._now = now
         self._waiting: dict[str, asyncio.Future[AnswerSignIn]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -159,15 +140,16 @@ class AgiServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from its first byte to its end."""
-        began = asyncio.get_running_loop().time()
+        talk = Talk(reader, writer, self._settings.timeout_s)
         verdict = _Verdict("gone")
         try:
-            async with asyncio.timeout_at(began + self._settings.timeout_s):
-                verdict = await self._decide(reader, began)
-                if verdict.result:
-                    await _tell(reader, writer, verdict)
+            verdict = await self._decide(talk)
+            if verdict.result:
+                async with asyncio.timeout_at(talk.by(1.0)):
+                    await talk.set("CCD_PROMPT", verdict.prompt)
+                    await talk.set("CCD_RESULT", verdict.result)
             writer.close()
-        except (_AgiError, OSError) as error:  # a TimeoutError is an OSError
+        except (AgiError, OSError) as error:  # a TimeoutError is an OSError
             verdict = verdict if verdict.outcome == "bad" else _Verdict("gone")
             log.warning("sign_in_not_told", why=str(error) or type(error).__name__)
             writer.transport.abort()
@@ -175,17 +157,19 @@ class AgiServer:
             self.counts[verdict.outcome] += 1
             writer.close()
 
-    async def _decide(self, reader: asyncio.StreamReader, began: float) -> _Verdict:
-        time_out = self._settings.timeout_s
+    async def _decide(self, talk: Talk) -> _Verdict:
         try:
-            async with asyncio.timeout_at(began + time_out * ANSWER_SHARE):
-                raw = await _header(reader, began + time_out * HEADER_SHARE)
-                asked = _asked(raw, self._pbx_names())
-                effect = await self._ask(asked, began + time_out * PIN_SHARE)
-        except _UnfinishedError as error:
+            asked = read_header(await talk.header(HEADER_SHARE), self._pbx_names())
+            if asked.sound and not asked.pin and self._asks_pin():
+                asked = replace(asked, pin=await talk.enter_pin(asked.sound))
+            async with asyncio.timeout_at(talk.by(ANSWER_SHARE)):
+                effect = await self._ask(asked, talk.by(PIN_SHARE))
+        except GoneError:
+            raise
+        except UnfinishedError as error:
             log.warning("agi_bad_request", why=str(error))
             return _Verdict("bad")
-        except _AgiError as error:
+        except AgiError as error:
             log.error("agi_bad_request", why=str(error))
             return _Verdict("bad", "open")
         except Exception as error:
@@ -195,7 +179,7 @@ class AgiServer:
         result = "accepted" if effect.accepted else "refused"
         return _Verdict(result, result, effect.prompt if _PROMPT.fullmatch(effect.prompt) else "")
 
-    async def _ask(self, asked: _Asked, pin_by: float) -> AnswerSignIn:
+    async def _ask(self, asked: Asked, pin_by: float) -> AnswerSignIn:
         """Check the PIN, ask the engine, wait for its answer."""
         how = "phone"
         try:
@@ -225,7 +209,7 @@ class AgiServer:
         finally:
             del self._waiting[request]
 
-    async def _check_pin(self, asked: _Asked) -> bool | None:
+    async def _check_pin(self, asked: Asked) -> bool | None:
         """None where no PIN was dialled. A wait for a free thread counts as time like any other."""
         if not asked.pin:
             return None
@@ -236,56 +220,3 @@ class AgiServer:
         except PinError as error:
             log.error("pin_unusable", code=asked.code, why=str(error))
             return False
-
-
-async def _header(reader: asyncio.StreamReader, by: float) -> bytes:
-    try:
-        async with asyncio.timeout_at(by):
-            return await reader.readuntil(b"\n\n")
-    except asyncio.LimitOverrunError:
-        raise _UnfinishedError(f"its header has more than {HEADER_LIMIT} bytes") from None
-    except TimeoutError:
-        raise _UnfinishedError("its header did not come in time") from None
-    except (asyncio.IncompleteReadError, OSError):
-        raise _UnfinishedError("closed before its header was complete") from None
-
-
-def _asked(raw: bytes, pbx_names: Collection[str]) -> _Asked:
-    """What the header asks for. A caller's name may be in any encoding, and nothing of it is used."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    found: dict[str, str] = {}
-    for line in text.split("\n"):
-        name, _, value = line.partition(":")
-        if name not in _READ:
-            continue
-        if name in found:  # a line break in a caller's name: which of the two is Asterisk's is not certain
-            raise _AgiError(f"{name} is there twice")
-        found[name] = value.strip()
-    script, _, named = found.get("agi_network_script", "").strip("/").partition("/")
-    if script != "sign-in":
-        raise _AgiError("not the script sign-in; correct the AGI line in extensions-ccd.conf")
-    pbx = named or (next(iter(pbx_names)) if len(pbx_names) == 1 else "")
-    if pbx not in pbx_names:
-        raise _AgiError("which PBX is this? call agi://HOST:PORT/sign-in/NAME, NAME as in [pbx.NAME]")
-    channel = _CHANNEL.fullmatch(found.get("agi_channel", ""))
-    if channel is None:
-        raise _AgiError("agi_channel is not a channel of a device")
-    kind, code, pin, _ = (found.get(name, "") for name in _ARGUMENTS)
-    if kind not in ("arrive", "leave"):
-        raise _AgiError("the first argument is neither arrive nor leave; correct it in extensions-ccd.conf")
-    return _Asked(kind, code if _CODE.fullmatch(code) else "invalid", pin, pbx, channel["interface"])
-
-
-async def _tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, verdict: _Verdict) -> None:
-    """Both values come from closed sets: nothing a caller sent is ever part of a command."""
-    request = Request(app=None, headers={}, reader=reader, writer=writer)
-    for name, value in (("CCD_PROMPT", verdict.prompt), ("CCD_RESULT", verdict.result)):
-        try:
-            reply = await request.send_command(f'SET VARIABLE {name} "{value}"')
-        except ValueError:  # end of file, a line without end, no AGI at all
-            raise _AgiError("the PBX closed the connection, or does not speak AGI") from None
-        if reply.get("status_code") != 200:
-            raise _AgiError("the PBX did not take the answer, or the caller has hung up")

@@ -48,7 +48,7 @@ agi_arg_1: {kind}
 agi_arg_2: {code}
 agi_arg_3: {pin}
 agi_arg_4: 1001
-
+{more}
 """
 """As a real Asterisk 22.10 sent it (16.28 sends the same names in the same order)."""
 
@@ -61,9 +61,12 @@ def header(
     kind: str = "arrive",
     code: str = "11",
     pin: str = PIN,
+    sound: str | None = None,
 ) -> bytes:
-    text = HEADER.format(script=script, channel=channel, name=name, kind=kind, code=code, pin=pin, space=" ")
-    return text.encode()
+    """``sound``: the fifth argument, which asks for the PIN where it is not among the others."""
+    more = f"agi_arg_5: {sound}\n" if sound is not None else ""
+    given = {"script": script, "channel": channel, "name": name, "kind": kind, "code": code, "pin": pin}
+    return HEADER.format(**given, more=more, space=" ").encode()
 
 
 async def stored(code: str) -> str | None:
@@ -77,12 +80,14 @@ class Desk:
         self.asked: list[SignInAsked] = []
         self.reply: tuple[bool, str] | None = (True, "welcome")
         self.pbx_names = ["north"]
+        self.asks_pin = True
         self.server = AgiServer(
             AgiSettings(port=0, timeout_s=timeout_s),
             roster=lambda: ROSTER,
             pbx_names=lambda: self.pbx_names,
             pin_hash=pin_hash,
             submit=self.submit,
+            asks_pin=lambda: self.asks_pin,
             now=lambda: NOW,
         )
 
@@ -95,22 +100,31 @@ class Desk:
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.server.port)
 
-    async def call(self, raw: bytes) -> dict[str, str]:
-        """Play Asterisk's part: send the header, obey SET VARIABLE, give the variables at the end."""
+    async def call(self, raw: bytes, dials: bytes = b"200 result=0\n") -> dict[str, str]:
+        """Play Asterisk's part: send the header, obey every command, give the variables at the end."""
         reader, writer = await self.connect()
         writer.write(raw)
-        return await obey(reader, writer)
+        return await obey(reader, writer, dials)
 
 
-async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> dict[str, str]:
+async def obey(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dials: bytes = b"200 result=0\n"
+) -> dict[str, str]:
+    """What was set, under the variable's name; other commands under their first word. ``dials`` is the reply
+    to GET DATA: the digits, as Asterisk 16 and 22 give them.
+    """
     variables: dict[str, str] = {}
     async with asyncio.timeout(10):
         while line := await reader.readline():
-            assert line.startswith(b"SET VARIABLE ")
-            assert line.endswith(b'"\n')
-            name, _, value = line.decode().removeprefix("SET VARIABLE ").strip().partition(" ")
-            variables[name] = value.strip('"')
-            writer.write(b"200 result=1\n")
+            assert line.endswith(b"\n")
+            command = line.decode().removesuffix("\n")
+            if command.startswith("SET VARIABLE "):
+                name, _, value = command.removeprefix("SET VARIABLE ").partition(" ")
+                variables[name] = value.removeprefix('"').removesuffix('"')
+            else:
+                name = command[:8].strip()
+                variables[name] = f"{variables[name]}; {command}" if name in variables else command
+            writer.write(dials if command.startswith("GET DATA ") else b"200 result=1\n")
     writer.close()
     return variables
 

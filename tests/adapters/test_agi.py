@@ -12,7 +12,7 @@ from ccd.adapters.agi import AgiServer
 from ccd.config import AgiSettings, ConfigError
 from ccd.effects import AnswerSignIn
 from ccd.events import SignInAsked
-from tests.adapters.agi_desk import NOW, PIN, ROSTER, desk, header, settle, stored
+from tests.adapters.agi_desk import NOW, PIN, ROSTER, desk, header, obey, settle, stored
 
 # --- what Asterisk asks -------------------------------------------------------------------------------------
 
@@ -101,6 +101,64 @@ async def test_many_sign_in_at_once_and_each_gets_its_own_answer() -> None:
         assert prompts == ["welcome" if code % 2 else "goodbye" for code in range(20, 60)]
 
 
+# --- the PIN asked for by ccd ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dials", "pin_ok"),
+    [
+        (f"200 result={PIN}\n", True),
+        (f"200 result={PIN} (timeout)\n", True),
+        ("200 result=480262\n", False),
+        ("200 result=48 (timeout)\n", False),
+        ("200 result= (timeout)\n", None),
+        ("200 result=\n", None),
+    ],
+)
+async def test_a_pin_the_dialplan_does_not_know_is_asked_for(dials: str, pin_ok: bool | None) -> None:
+    async with desk() as made:
+        said = await made.call(header(pin="", sound="agent-pass"), dials.encode())
+        assert said == {
+            "CCD_RESULT": "accepted",
+            "CCD_PROMPT": "welcome",
+            "SET AUTO": "SET AUTOHANGUP 60; SET AUTOHANGUP 3",
+            "GET DATA": 'GET DATA "agent-pass" 4000 8',
+        }
+        assert [(asked.pin_ok, asked.how) for asked in made.asked] == [(pin_ok, "phone")]
+
+
+async def test_the_time_a_person_takes_to_dial_is_not_ours() -> None:
+    async with desk(timeout_s=0.6) as made:
+        reader, writer = await made.connect()
+        writer.write(header(pin="", sound="agent-pass"))
+        assert await reader.readline() == b'SET VARIABLE CCD_RESULT "asking"\n'
+        writer.write(b"200 result=1\n")
+        await reader.readline()
+        await asyncio.sleep(0.9)
+        writer.write(b"200 result=1\n")
+        said = await obey(reader, writer, f"200 result={PIN}\n".encode())
+        assert said["CCD_RESULT"] == "accepted"
+        assert [asked.how for asked in made.asked] == ["phone"]
+
+
+@pytest.mark.parametrize(
+    "dials", [b"200 result=-1\n", b"HANGUP\n", b"511 Command Not Permitted on a dead channel\n"]
+)
+async def test_who_hangs_up_over_the_pin_has_asked_nothing_and_was_not_missed(dials: bytes) -> None:
+    async with desk() as made:
+        said = await made.call(header(pin="", sound="agent-pass"), dials)
+        assert said["CCD_RESULT"] == "asking"
+        assert made.asked == []
+        assert await settle(made) == {"gone": 1}
+
+
+async def test_no_pin_is_asked_for_where_none_is_required() -> None:
+    async with desk() as made:
+        made.asks_pin = False
+        assert "GET DATA" not in await made.call(header(pin="", sound="agent-pass"))
+        assert [asked.pin_ok for asked in made.asked] == [None]
+
+
 # --- when ccd cannot say ------------------------------------------------------------------------------------
 
 OPEN = {"CCD_RESULT": "open", "CCD_PROMPT": ""}
@@ -163,6 +221,8 @@ async def test_a_damaged_hash_is_a_wrong_pin() -> None:
         header(channel="PJSIP"),
         header(name="x\nagi_channel: PJSIP/9999-0000000b"),
         header(name="x\nagi_arg_2: 99"),
+        header(pin="", sound='x" 1 1\rHANGUP'),
+        header(pin="", sound="x y"),
         b"\n\n",
     ],
 )

@@ -9,7 +9,8 @@ from contextlib import suppress
 import pytest
 import structlog
 
-from ccd.adapters import agi
+from ccd.adapters import agi, agi_talk
+from ccd.adapters.agi_talk import read_header
 from tests.adapters.agi_desk import PIN, desk, header, obey, settle, stored
 
 
@@ -118,6 +119,18 @@ async def test_endless_trying_is_cut_off() -> None:
         assert await settle(made) == {"gone": 1}
 
 
+async def test_a_pin_that_never_comes_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agi_talk, "ENTRY_S", 1.2)
+    async with desk(timeout_s=0.4) as made:
+        reader, writer = await made.connect()
+        writer.write(header(pin="", sound="agent-pass"))
+        async with asyncio.timeout(10):
+            assert await reader.read() == b'SET VARIABLE CCD_RESULT "asking"\n'
+        writer.close()
+        assert made.asked == []
+        assert await settle(made) == {"gone": 1}
+
+
 async def test_beyond_the_limit_connections_are_closed_unread_and_later_ones_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -145,10 +158,12 @@ async def test_the_pin_is_in_no_log_and_no_event() -> None:
             async with desk(timeout_s=0.5, pin_hash=pin_hash) as made:
                 for raw in (header(), header(pin=PIN + "9"), header(script="other"), header(code=PIN * 9)):
                     await made.call(raw)
+                await made.call(header(pin="", sound="x"), f"200 result={PIN}\n".encode())
+                await made.call(header(pin="", sound="x"), f"{PIN} result={PIN}\n".encode())
                 made.reply = None
                 await made.call(header())
                 assert made.asked
                 assert PIN not in repr(made.asked)
     assert logs
     assert PIN not in json.dumps(logs, default=repr)
-    assert PIN not in repr(agi._asked(header(), ["north"]))
+    assert PIN not in repr(read_header(header(), ["north"]))
