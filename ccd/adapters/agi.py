@@ -124,7 +124,8 @@ class AgiServer:
         """The engine's answer. False where nobody waits for it: no phone's request, or it came too late."""
         waiting = self._waiting.get(effect.key)
         if waiting is None or waiting.done():
-            self.counts["late"] += effect.key.startswith("agi-")
+            if effect.key.startswith("agi-"):
+                self.counts["late"] += 1
             return False
         waiting.set_result(effect)
         return True
