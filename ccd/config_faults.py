@@ -78,6 +78,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "names no section{near}; the sections are {sections}",
         "没有这个小节{near}；现有小节：{sections}",
     ),
+    "no_readable_file": (
+        "cannot be read here; correct the path or its permissions",
+        "这里无法读取；请改正路径或权限",
+    ),
+    "no_folder": (
+        "is no folder that may be written to; correct the path or its permissions",
+        "不是可写的文件夹；请改正路径或权限",
+    ),
+    "too_long": (
+        "the control socket's path would have {size} bytes, the system allows {limit}; choose a shorter path",
+        "控制套接字的路径将有 {size} 字节，系统只允许 {limit}；请选较短的路径",
+    ),
     "other": ("{text}", "{text}"),
 }
 

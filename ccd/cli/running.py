@@ -1,0 +1,84 @@
+"""``run``, ``reload``, ``simulate``, ``version``: the daemon itself, and a PBX to try it with."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ccd.cli.session import CommandError, Exit, Session, command
+
+if TYPE_CHECKING:
+    from ccd.config import SimulatorSettings
+
+__all__ = ["add_to"]
+
+_ADDRESS_ERRORS = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
+
+
+@command
+def run(session: Session) -> Exit | None:
+    """Run the daemon until SIGTERM or Ctrl-C. Without a [pbx.NAME] it plays the bundled simulator."""
+    from ccd.app import serve
+
+    return Exit(asyncio.run(serve(session.settings, session.config_path)))
+
+
+@command
+def reload(session: Session) -> None:
+    """Have the daemon read its settings anew, as SIGHUP does. It keeps the old ones where the new are bad."""
+    session.ask("reload")
+    session.say("reloaded")
+
+
+@command
+def simulate(
+    session: Session,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+    ] = 5038,
+    agents: Annotated[int | None, typer.Option(min=1, max=10_000, help="Default: simulator.agents.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another seed is another day.")] = None,
+    speed: Annotated[float, typer.Option(min=0.01, max=1000.0, help="How fast its time runs.")] = 1.0,
+) -> None:
+    """Play a busy day on a simulated PBX. Its AMI port is one to attach any ccd to."""
+    given = {"agents": agents, "seed": seed}
+    settings = session.settings.simulator.model_copy(
+        update={key: value for key, value in given.items() if value is not None}
+    )
+    try:
+        asyncio.run(_simulate(session, settings, port, speed))
+    except OSError as error:
+        if error.errno not in _ADDRESS_ERRORS:
+            raise
+        raise CommandError(Exit.USAGE, session.words("port_taken", port=port, error=error.strerror)) from None
+
+
+async def _simulate(session: Session, settings: SimulatorSettings, port: int, speed: float) -> None:
+    from ccd.simulator import Simulator
+
+    simulator = Simulator(settings, speed=speed)
+    taken = await simulator.start(port=port)
+    section = f'[pbx.main]\nport = {taken}\nusername = "{simulator.username}"\nsecret = "{simulator.secret}"'
+    session.say("simulating", port=taken, agents=settings.agents, section=section)
+    sys.stdout.flush()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await simulator.stop()
+
+
+@command
+def version(session: Session) -> None:
+    """Which ccd this is."""
+    from ccd import __version__
+
+    print(f"ccd {__version__}")
+
+
+def add_to(app: typer.Typer) -> None:
+    for function in (run, reload, simulate, version):
+        app.command()(function)

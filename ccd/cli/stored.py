@@ -1,0 +1,126 @@
+"""What the store says while no daemon runs: the roster in force, and the last picture."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ccd.adapters.store import recall
+from ccd.adapters.store.errors import StoreError
+from ccd.adapters.store.queries import as_left, opened
+from ccd.config import Settings
+from ccd.events import RosterReplaced
+from ccd.roster import Roster
+
+__all__ = ["current_roster", "last_picture", "reading", "roster_in"]
+
+T = TypeVar("T")
+
+
+def reading(settings: Settings, work: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+    """Do some reading in the store. Raises StoreError where there is none yet, or it does not answer."""
+
+    async def read() -> T:
+        async with opened(settings.store, settings.daemon.state_path()) as engine:
+            return await work(engine)
+
+    return asyncio.run(read())
+
+
+def current_roster(settings: Settings) -> RosterReplaced | None:
+    """None where none was imported, or there is no store to look into."""
+    try:
+        return reading(settings, roster_in)
+    except StoreError:
+        return None
+
+
+async def roster_in(engine: AsyncEngine) -> RosterReplaced | None:
+    """The roster in force, for ``reading``."""
+    async with engine.connect() as connection:
+        return await recall.roster(connection)
+
+
+def last_picture(settings: Settings) -> dict[str, Any]:
+    """What was known when the daemon last wrote, shaped as ``ccd.status.picture`` where it can be.
+
+    ``at`` is then. Raises StoreError.
+    """
+
+    async def work(engine: AsyncEngine) -> tuple[dict[str, Any], RosterReplaced | None]:
+        return await as_left(engine), await roster_in(engine)
+
+    left, roster = reading(settings, work)
+    at: datetime | None = left["last_alive"]
+    names = [*settings.pbx, *(row["pbx"] for rows in ("agents", "waiting", "blind") for row in left[rows])]
+    pbxs = [_pbx(name, left, Roster(roster.people if roster else ()), at) for name in dict.fromkeys(names)]
+    if pbxs:
+        pbxs[0]["calls_open"] = left["calls"]
+    return {
+        "at": _iso(at),
+        "timezone": settings.daemon.timezone,
+        "ready": False,
+        "checks": [],
+        "pbxs": pbxs,
+    }
+
+
+def _pbx(name: str, left: dict[str, Any], roster: Roster, at: datetime | None) -> dict[str, Any]:
+    blind = next((row["began"] for row in left["blind"] if row["pbx"] == name), None)
+    queues: dict[str, list[dict[str, Any]]] = {}
+    for row in left["waiting"]:
+        if row["pbx"] == name:
+            callers = queues.setdefault(row["queue"], [])
+            wait = _seconds(row["joined"], at)
+            callers.append({"position": len(callers) + 1, "number": row["caller_number"], "wait_s": wait})
+    agents = [
+        _agent(row, left, roster, at) for row in left["agents"] if row["pbx"] == name and not row["queue"]
+    ]
+    return {
+        "name": name,
+        "synced": True,
+        "blind_since": _iso(blind),
+        "blind_s": _seconds(blind, at),
+        "agents": sorted(agents, key=lambda agent: (agent["team"], agent["interface"])),
+        "queues": [
+            {"name": queue, "waiting": callers, "longest_wait_s": callers[0]["wait_s"]}
+            for queue, callers in sorted(queues.items())
+        ],
+        "calls_open": 0,
+    }
+
+
+def _agent(row: dict[str, Any], left: dict[str, Any], roster: Roster, at: datetime | None) -> dict[str, Any]:
+    pbx, interface = row["pbx"], row["interface"]
+    seat = roster.seat_of(pbx, interface) or ""
+    people = []
+    for present in left["presence"]:
+        if seat and (present["pbx"], present["seat"]) == (pbx, seat):
+            person = roster.by_code(present["person"])
+            name = person.name if person else ""
+            people.append({"code": present["person"], "name": name, "since": _iso(present["since"])})
+    listed = roster.people_at_seat(pbx, seat) if seat else ()
+    return {
+        "interface": interface,
+        "name": listed[0].name if len(listed) == 1 else "",
+        "seat": seat,
+        "team": roster.team_of_interface(pbx, interface),
+        "people": people,
+        "state": row["state"],
+        "reason": row["reason"] or "",
+        "since": _iso(row["begin"]),
+        "seconds": _seconds(row["begin"], at),
+        "call": row["call"] or "",
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="milliseconds")
+
+
+def _seconds(since: datetime | None, at: datetime | None) -> float:
+    return max((at - since).total_seconds(), 0.0) if since and at else 0.0
