@@ -26,6 +26,8 @@ NAMES = {
     "1011": "赵六",
     "1012": 'Qian "Q" Qi',
 }
+WATCHED = EXTENSIONS[38:40]
+"""Their phones are asked every second whether they are there; the others are taken to be."""
 SUPPORT = EXTENSIONS[0:5]
 SALES = EXTENSIONS[10:15]
 _RTP_PORTS = 200
@@ -98,10 +100,12 @@ def write_configuration(etc: Path, layout: Layout, version: str, secrets: dict[s
 
 
 def _phone(layout: Layout, extension: str) -> str:
+    kind = "watched-aor" if extension in WATCHED else "phone-aor"
+    name = member_name(extension).replace('"', "")
     return (
         f"[{extension}](phone)\naors = {extension}\nmailboxes = {extension}@default\n"
-        f'callerid = "{member_name(extension).replace(chr(34), "")}" <{extension}>\n'
-        f"[{extension}](phone-aor)\ncontact = sip:{extension}@127.0.0.1:{layout.phone_port(extension)}\n"
+        f'callerid = "{name}" <{extension}>\n'
+        f"[{extension}]({kind})\ncontact = sip:{extension}@127.0.0.1:{layout.phone_port(extension)}\n"
     )
 
 
