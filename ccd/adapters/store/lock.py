@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -54,6 +55,7 @@ def _lock(folder: Path, purpose: str) -> int:
         raise StoreError(
             f"{folder} is in use by {holder}; stop it, or give this one its own daemon.state_dir"
         ) from None
-    os.ftruncate(file, 0)
-    os.pwrite(file, f"process {os.getpid()} ({purpose})\n".encode(), 0)
+    with contextlib.suppress(OSError):  # a full disk: locked all the same, only nameless
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"process {os.getpid()} ({purpose})\n".encode(), 0)
     return file

@@ -112,7 +112,7 @@ def _agent_changed(fact: e.AgentChanged, batch: Batch) -> None:
 
 
 _call_over = _put("call", _CALL, "started ended=at outcome end_seen=seen")
-_call_totals = _put("call", _CALL, "kind wait_s talk_s hold_s cause")
+_call_totals = _put("call", _CALL, "kind caller_number caller_name called_number wait_s talk_s hold_s cause")
 _call_answered = _put("call", _CALL, "answered")
 
 
