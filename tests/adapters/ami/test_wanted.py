@@ -1,0 +1,42 @@
+"""The table of wanted events."""
+
+from __future__ import annotations
+
+import pytest
+
+from ccd.adapters.ami.wanted import WANTED, Wanted
+
+
+def test_it_is_a_mapping_of_its_own() -> None:
+    table = Wanted()
+    assert dict(table) == dict(WANTED)
+    table["OriginateResponse"] = None
+    del table["Reload"]
+    assert "OriginateResponse" in table
+    assert "Reload" not in table
+    assert len(table) == len(WANTED)
+    assert "OriginateResponse" not in WANTED
+    with pytest.raises(KeyError):
+        table["Reload"]
+    with pytest.raises(KeyError):
+        del table["Reload"]
+
+
+def test_both_views_say_the_same() -> None:
+    table = Wanted()
+    assert {name: predicate for name, predicate, _ in table.by_first_line.values()} == dict(table)
+    assert set(table.by_first_line) == {f"Event: {name}".encode() for name in table}
+
+
+@pytest.mark.parametrize("name", ["Shutdown", "FullyBooted"])
+def test_what_the_session_lives_by_is_seen_though_nobody_wants_it(name: str) -> None:
+    table = Wanted({"Hangup": None})
+    first_line = f"Event: {name}".encode()
+    assert name not in table
+    table[name] = None
+    assert table.by_first_line[first_line] == (name, None, True)
+    del table[name]
+    _, predicate, vital = table.by_first_line[first_line]
+    assert vital
+    assert predicate is not None
+    assert not predicate(b"Event: anything")
