@@ -2,9 +2,12 @@
 
 ``picture``     what is held in memory of one PBX
 ``follow``      which message goes to which function
-``channels``    channels, legs, bridges, holds; which channels make one call
+``channels``    the legs of calls, from Newchannel to Hangup
+``joining``     which channels make one call
+``bridges``     bridges and holds: who hears whom
 ``calls``       whole calls: kind, answer, transfers, end
-``queuecalls``  callers in queues: join, ring, connect, complete, abandon, time out
+``visits``      callers in queues: joining and leaving, and how
+``queuecalls``  queue calls: ringing, connected, completed
 ``members``     queue members: added, removed, paused, device states
 ``agents``      the shown state of each agent, as intervals
 ``recordings``  MixMonitor: which file belongs to which call

@@ -31,7 +31,7 @@ def kind_of(pbx: Pbx, call: Call) -> CallKind:
     """Queue, direct, outbound or internal, from who began it and whom it reached."""
     if call.queued:
         return CallKind.QUEUE
-    others = call.interfaces - {call.origin}
+    others = call.dialed - {call.origin}
     if call.origin and not call.origin.startswith("Local/") and not pbx.is_trunk(call.origin):
         if any(pbx.is_trunk(other) for other in others):
             return CallKind.OUTBOUND

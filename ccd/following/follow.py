@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from ccd.following import calls, channels, members, queuecalls, recordings, snapshot
+from ccd.following import bridges, calls, channels, members, queuecalls, recordings, snapshot, visits
 from ccd.following.picture import Pbx
 from ccd.message import Message
 
@@ -25,7 +25,7 @@ def _on_user_event(pbx: Pbx, at: datetime, m: Message) -> None:
 
 _VARIABLES: dict[str, Handler] = {
     "MIXMONITOR_FILENAME": recordings.on_file_name,
-    "QUEUESTATUS": queuecalls.on_queue_status,
+    "QUEUESTATUS": visits.on_queue_status,
     "VMSTATUS": calls.on_voicemail,
 }
 
@@ -36,21 +36,21 @@ HANDLERS: dict[str, Handler] = {
     "AgentRingNoAnswer": queuecalls.on_ring_no_answer,
     "AttendedTransfer": calls.on_attended_transfer,
     "BlindTransfer": calls.on_blind_transfer,
-    "BridgeEnter": channels.on_bridge_enter,
-    "BridgeLeave": channels.on_bridge_leave,
+    "BridgeEnter": bridges.on_bridge_enter,
+    "BridgeLeave": bridges.on_bridge_leave,
     "ConfbridgeJoin": calls.on_confbridge_join,
     "CoreShowChannel": snapshot.on_core_show_channel,
     "DeviceStateChange": members.on_device_state,
     "DialEnd": calls.on_dial_end,
     "Hangup": channels.on_hangup,
-    "Hold": channels.on_hold,
+    "Hold": bridges.on_hold,
     "MixMonitorStop": recordings.on_stop,
     "Newchannel": channels.on_new_channel,
     "Newstate": channels.on_new_state,
     "ParkedCall": calls.on_parked,
-    "QueueCallerAbandon": queuecalls.on_abandon,
-    "QueueCallerJoin": queuecalls.on_join,
-    "QueueCallerLeave": queuecalls.on_leave,
+    "QueueCallerAbandon": visits.on_abandon,
+    "QueueCallerJoin": visits.on_join,
+    "QueueCallerLeave": visits.on_leave,
     "QueueEntry": snapshot.on_queue_entry,
     "QueueMember": snapshot.on_queue_member,
     "QueueMemberAdded": members.on_member_added,
@@ -59,15 +59,30 @@ HANDLERS: dict[str, Handler] = {
     "QueueMemberStatus": members.on_member_status,
     "QueueParams": snapshot.on_queue_params,
     "Rename": channels.on_rename,
-    "Unhold": channels.on_unhold,
+    "Unhold": bridges.on_unhold,
     "UserEvent": _on_user_event,
     "VarSet": _on_var_set,
 }
+
+
+ACTS = frozenset(
+    (
+        "AgentCalled",
+        "AgentRingNoAnswer",
+        "AttendedTransfer",
+        "BlindTransfer",
+        "ConfbridgeJoin",
+        "ParkedCall",
+        "QueueCallerJoin",
+        "QueueMemberPause",
+    )
+)
+"""Events that tell of an act rather than a state: taking one in twice would count it twice."""
 
 
 def follow(pbx: Pbx, at: datetime, message: Message) -> None:
     """Take one AMI message into the picture; facts and effects are left in ``pbx.out``."""
     pbx.last_event = at
     handler = HANDLERS.get(message.name)
-    if handler is not None:
+    if handler is not None and not (message.name in ACTS and pbx.repeats(message)):
         handler(pbx, at, message)

@@ -14,10 +14,13 @@ from fnmatch import fnmatchcase
 
 from ccd.effects import Effect
 from ccd.events import AgentState, Event, OpenCall
+from ccd.message import Message
 
 __all__ = ["Agent", "Call", "Channel", "Member", "Pbx", "Queue", "Recording", "Visit", "interface_of"]
 
 REMEMBERED_ENDS = 20_000  # Uniqueids of ended channels, so that a late or doubled event revives nothing
+
+REMEMBERED_ACTS = 256
 
 
 @dataclass(slots=True)
@@ -51,7 +54,8 @@ class Call:
     seen: bool
     channels: dict[str, Channel] = field(default_factory=dict)
     linkedids: set[str] = field(default_factory=set)
-    interfaces: set[str] = field(default_factory=set)
+    dialed: set[str] = field(default_factory=set)
+    """The devices this call was taken to."""
     queued: bool = False
     answered: datetime | None = None
     talking_since: datetime | None = None
@@ -167,6 +171,7 @@ class Pbx:
         self.device_of: dict[str, str] = {}
         """Member interface -> device, where they differ (Local members with a StateInterface)."""
         self.channels: dict[str, Channel] = {}
+        self.bridges: dict[str, dict[str, Channel]] = {}
         self.calls: dict[str, Call] = {}
         self.call_by_link: dict[str, Call] = {}
         self.visits: dict[str, Visit] = {}
@@ -175,6 +180,7 @@ class Pbx:
         self.recordings: dict[str, Recording] = {}
         self.ghosts: dict[str, OpenCall] = {}
         self.ended: OrderedDict[str, None] = OrderedDict()
+        self.acts: OrderedDict[str, None] = OrderedDict()
         self.last_event: datetime | None = None
         self.out: list[Event | Effect] = []
         self.emit = self.out.append
@@ -200,6 +206,20 @@ class Pbx:
         if len(self.ended) > REMEMBERED_ENDS:
             self.ended.popitem(last=False)
 
+    def repeats(self, message: Message) -> bool:
+        """Was this very message taken in a moment ago? Only its microseconds can tell: without
+        ``timestampevents`` two acts may look alike, and both count.
+        """
+        if "Timestamp" not in message:
+            return False
+        text = message.text
+        if text in self.acts:
+            return True
+        self.acts[text] = None
+        if len(self.acts) > REMEMBERED_ACTS:
+            self.acts.popitem(last=False)
+        return False
+
     def is_trunk(self, interface: str) -> bool:
         """Does this interface lead outside? One that is an agent's never does."""
         if interface in self.agents:
@@ -220,3 +240,8 @@ def interface_of(channel: str) -> str:
 
 def is_local(channel: str) -> bool:
     return channel.startswith("Local/")
+
+
+def known(text: str) -> str:
+    """Asterisk writes ``<unknown>`` for a number or name it does not have."""
+    return "" if text == "<unknown>" else text

@@ -1,10 +1,7 @@
-"""Callers in queues: joining, ringing agents, connecting, completing, leaving.
+"""Queue calls from ringing to the end: who rang, who answered, how long, who ended it.
 
-Asterisk says that a caller left a queue before it says why: an AgentConnect follows an answer, the channel
-variable QUEUESTATUS a time-out or an emptied queue, and nothing at all an exit by key; and a caller who timed
-out is reported as QueueCallerAbandon, like one who hung up. A visit stays open until the next thing that
-happens to the caller decides it. A completed call is announced by AgentComplete; where that does not come
-(both legs gone at once, some transfers), it is closed shortly after a leg has gone.
+A completed call is announced by AgentComplete; where that does not come (both legs gone at once, some
+transfers), it is closed shortly after a leg has gone.
 """
 
 from __future__ import annotations
@@ -12,15 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ccd.effects import SetDeadline
-from ccd.events import (
-    AgentCompleted,
-    AgentConnected,
-    AgentRang,
-    CallerJoined,
-    CallerLeft,
-    QueueOutcome,
-    RingNoAnswer,
-)
+from ccd.events import AgentCompleted, AgentConnected, AgentRang, QueueOutcome, RingNoAnswer
+from ccd.following import visits
 from ccd.following.agents import completed
 from ccd.following.calls import answered
 from ccd.following.picture import Channel, Pbx, Visit
@@ -28,61 +18,7 @@ from ccd.message import Message
 
 COMPLETE_GRACE_S = 2.0
 
-_STATUS = {
-    "TIMEOUT": QueueOutcome.TIMEOUT,
-    "LEAVEEMPTY": QueueOutcome.EMPTY,
-    "LEAVEUNAVAIL": QueueOutcome.EMPTY,
-}
-# QUEUESTATUS of a caller who was never let in: no visit, nothing to decide.
-_NEVER_JOINED = {"FULL", "JOINEMPTY", "JOINUNAVAIL"}
 _REASONS = {"agent", "caller", "transfer"}
-
-
-def on_join(pbx: Pbx, at: datetime, m: Message) -> None:
-    uniqueid, queue = m.get("Uniqueid"), m.get("Queue")
-    channel = pbx.channels.get(uniqueid)
-    current = pbx.visits.get(uniqueid)
-    if channel is None or (current is not None and current.queue == queue and current.left is None):
-        return
-    if current is not None and current.connected is None:
-        # Gone on without a word. Who "abandoned" and is still on the line had run out of time.
-        current.left = current.left or at
-        _decide(pbx, current, QueueOutcome.TIMEOUT if current.abandoned else QueueOutcome.KEY)
-        _forget(pbx, current)
-    join(pbx, at, m, channel, joined=at, seen=True)
-
-
-def join(pbx: Pbx, at: datetime, m: Message, channel: Channel, *, joined: datetime, seen: bool) -> Visit:
-    call = channel.call
-    call.queued = True
-    call.caller_number = call.caller_number or m.get("CallerIDNum").replace("<unknown>", "")
-    call.caller_name = call.caller_name or m.get("CallerIDName").replace("<unknown>", "")
-    queue = pbx.queue(m.get("Queue"))
-    position = m.get("Position")
-    visit = Visit(
-        queue=queue.name,
-        uniqueid=channel.uniqueid,
-        call=call,
-        joined=joined,
-        position=int(position) if position.isdecimal() else 0,
-        gen=pbx.gen,
-    )
-    queue.visits[channel.uniqueid] = visit
-    pbx.visits[channel.uniqueid] = visit
-    pbx.emit(
-        CallerJoined(
-            at=joined,
-            pbx=pbx.name,
-            call=call.id,
-            uniqueid=channel.uniqueid,
-            queue=queue.name,
-            caller_number=call.caller_number,
-            caller_name=call.caller_name,
-            position=visit.position,
-            seen=seen,
-        )
-    )
-    return visit
 
 
 def on_called(pbx: Pbx, at: datetime, m: Message) -> None:
@@ -130,7 +66,7 @@ def on_connect(pbx: Pbx, at: datetime, m: Message) -> None:
     visit.wait_s = _seconds(m.get("HoldTime"))
     visit.left = visit.left or at
     pbx.agent_visits[visit.agent_uniqueid] = visit
-    _decide(pbx, visit, QueueOutcome.ANSWERED)
+    visits.decide(pbx, visit, QueueOutcome.ANSWERED)
     answered(pbx, at, visit.call)
     pbx.emit(
         AgentConnected(
@@ -155,14 +91,15 @@ def _unseen_visit(pbx: Pbx, at: datetime, m: Message) -> Visit | None:
     if channel is None or not m.get("Queue"):
         return None
     joined = at - timedelta(seconds=_seconds(m.get("HoldTime")))
-    return join(pbx, at, m, channel, joined=joined, seen=False)
+    return visits.join(pbx, at, m, channel, joined=joined, seen=False)
 
 
 def on_complete(pbx: Pbx, at: datetime, m: Message) -> None:
-    key = f"{m.get('Uniqueid')}|{m.get('DestUniqueid')}"
-    if key in pbx.ended:
+    """Asterisk 16 leaves out the caller's channel where that is already gone: the agent's tells as well."""
+    agent = m.get("DestUniqueid")
+    if f"completed|{agent}" in pbx.ended:
         return
-    visit = pbx.visits.get(m.get("Uniqueid"))
+    visit = pbx.agent_visits.get(agent) or pbx.visits.get(m.get("Uniqueid"))
     if visit is None or visit.connected is None or visit.queue != m.get("Queue"):
         visit = _unseen_connection(pbx, at, m)
         if visit is None:
@@ -181,7 +118,7 @@ def _unseen_connection(pbx: Pbx, at: datetime, m: Message) -> Visit | None:
     connected = at - timedelta(seconds=_seconds(m.get("TalkTime")))
     return Visit(
         queue=m.get("Queue"),
-        uniqueid=m.get("Uniqueid"),
+        uniqueid=m.get("Uniqueid") or m.get("DestLinkedid"),
         call=channel.call,
         joined=connected - timedelta(seconds=wait_s),
         position=0,
@@ -211,41 +148,9 @@ def _complete(pbx: Pbx, at: datetime, visit: Visit, reason: str, talk_s: float, 
             joined=visit.joined,
         )
     )
-    pbx.remember_end(f"{visit.uniqueid}|{visit.agent_uniqueid}")
+    pbx.remember_end(f"completed|{visit.agent_uniqueid}")
     completed(pbx, at, visit)
-    _forget(pbx, visit)
-
-
-def on_abandon(pbx: Pbx, at: datetime, m: Message) -> None:
-    visit = pbx.visits.get(m.get("Uniqueid"))
-    if visit is None or visit.connected is not None:
-        return
-    visit.abandoned = True
-    visit.left = visit.left or at
-    position = m.get("Position")
-    if position.isdecimal():
-        visit.position = int(position)
-
-
-def on_leave(pbx: Pbx, at: datetime, m: Message) -> None:
-    visit = pbx.visits.get(m.get("Uniqueid"))
-    if visit is None or visit.queue != m.get("Queue") or visit.left is not None:
-        return
-    visit.left = at
-    position = m.get("Position")
-    if position.isdecimal():
-        visit.position = int(position)
-
-
-def on_queue_status(pbx: Pbx, at: datetime, m: Message) -> None:
-    """VarSet QUEUESTATUS: why Queue() came back."""
-    value = m.get("Value")
-    visit = pbx.visits.get(m.get("Uniqueid"))
-    if visit is None or visit.connected is not None or value in _NEVER_JOINED or not value:
-        return
-    visit.left = visit.left or at
-    _decide(pbx, visit, _STATUS.get(value, QueueOutcome.OTHER))
-    _forget(pbx, visit)
+    visits.forget(pbx, visit)
 
 
 def channel_gone(pbx: Pbx, at: datetime, channel: Channel, *, seen: bool) -> None:
@@ -258,8 +163,8 @@ def channel_gone(pbx: Pbx, at: datetime, channel: Channel, *, seen: bool) -> Non
         else:
             outcome = QueueOutcome.ABANDONED
         visit.left = visit.left or at
-        _decide(pbx, visit, outcome)
-        _forget(pbx, visit)
+        visits.decide(pbx, visit, outcome)
+        visits.forget(pbx, visit)
         return
     visit = visit or pbx.agent_visits.get(channel.uniqueid)
     if visit is None:
@@ -279,13 +184,6 @@ def channel_gone(pbx: Pbx, at: datetime, channel: Channel, *, seen: bool) -> Non
         )
 
 
-def missed_end(pbx: Pbx, at: datetime, visit: Visit) -> None:
-    """A snapshot no longer shows the caller waiting, though the channel lives: how it left is unknown."""
-    visit.left = visit.left or at
-    _decide(pbx, visit, QueueOutcome.UNKNOWN)
-    _forget(pbx, visit)
-
-
 def complete_overdue(pbx: Pbx, uniqueid: str) -> None:
     """AgentComplete never came (Asterisk loses it when both legs go at once): say what we saw ourselves.
 
@@ -300,36 +198,6 @@ def complete_overdue(pbx: Pbx, uniqueid: str) -> None:
 
 def _since(visit: Visit, at: datetime) -> float:
     return max((at - visit.connected).total_seconds(), 0.0) if visit.connected else 0.0
-
-
-def _decide(pbx: Pbx, visit: Visit, outcome: QueueOutcome) -> None:
-    left = visit.left or visit.joined
-    wait = max((left - visit.joined).total_seconds(), 0.0)
-    visit.call.wait_s += wait
-    visit.call.queue_outcome = outcome
-    pbx.emit(
-        CallerLeft(
-            at=left,
-            pbx=pbx.name,
-            call=visit.call.id,
-            uniqueid=visit.uniqueid,
-            queue=visit.queue,
-            outcome=outcome,
-            wait_s=wait,
-            position=visit.position,
-            joined=visit.joined,
-        )
-    )
-
-
-def _forget(pbx: Pbx, visit: Visit) -> None:
-    if pbx.visits.get(visit.uniqueid) is visit:
-        del pbx.visits[visit.uniqueid]
-    if visit.agent_uniqueid and pbx.agent_visits.get(visit.agent_uniqueid) is visit:
-        del pbx.agent_visits[visit.agent_uniqueid]
-    queue = pbx.queues.get(visit.queue)
-    if queue is not None and queue.visits.get(visit.uniqueid) is visit:
-        del queue.visits[visit.uniqueid]
 
 
 def _seconds(text: str) -> float:

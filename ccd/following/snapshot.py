@@ -22,7 +22,7 @@ from ccd.events import (
     PbxSynced,
     PictureRestored,
 )
-from ccd.following import calls, channels, members, queuecalls
+from ccd.following import bridges, channels, joining, members, visits
 from ccd.following.agents import refresh, refresh_member
 from ccd.following.picture import Pbx
 from ccd.message import Message
@@ -78,7 +78,7 @@ def _sweep(pbx: Pbx, at: datetime, missing: tuple[str, ...]) -> None:
     if "QueueStatus" in missing:
         return
     for visit in [v for v in pbx.visits.values() if v.gen < pbx.gen and v.connected is None]:
-        queuecalls.missed_end(pbx, at, visit)
+        visits.missed_end(pbx, at, visit)
     for queue in [q for q in pbx.queues.values() if q.gen < pbx.gen]:
         for member in list(queue.members.values()):
             members.remove(pbx, at, member, seen=False)
@@ -106,7 +106,7 @@ def on_queue_entry(pbx: Pbx, at: datetime, m: Message) -> None:
     channel = pbx.channels.get(uniqueid) or channels.open_channel(pbx, at, m, seen=False)
     wait = m.get("Wait")
     joined = at - timedelta(seconds=int(wait) if wait.isdecimal() else 0)
-    queuecalls.join(pbx, at, m, channel, joined=joined, seen=False)
+    visits.join(pbx, at, m, channel, joined=joined, seen=False)
 
 
 def on_core_show_channel(pbx: Pbx, at: datetime, m: Message) -> None:
@@ -116,11 +116,10 @@ def on_core_show_channel(pbx: Pbx, at: datetime, m: Message) -> None:
             return
         channel = channels.open_channel(pbx, at, m, seen=False)
     channel.gen = pbx.gen
-    channels.relink(pbx, at, channel, m.get("Linkedid"))
+    joining.relink(pbx, at, channel, m.get("Linkedid"))
     channels.on_new_state(pbx, at, m)
     if m.get("BridgeId") != channel.bridge:
-        channel.bridge = m.get("BridgeId")
-        calls.talk_changed(pbx, at, channel.call)
+        bridges.enter_bridge(pbx, at, channel, m.get("BridgeId"))
 
 
 def on_restored(pbx: Pbx, event: PictureRestored) -> None:
