@@ -182,10 +182,10 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
                 kept += ";" if depth == 0 else ""
             elif mark[0] == ";--":
                 depth += 1
-            elif mark[0] == "--;" and depth:
-                depth -= 1
+            elif mark[0] == "--;":  # the end of no block is text
+                kept += mark[0] if depth == 0 else ""
+                depth = max(0, depth - 1)
             elif depth == 0:
-                kept += mark[0][:-1]
                 break
         else:
             kept += raw[position:] if depth == 0 else ""

@@ -9,14 +9,15 @@ excluding one matches is not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ccd.doctor.asteriskconf import Entry
 from ccd.message import Message
 
 __all__ = ["Filter", "hidden_by", "parse_filters", "understands_options"]
 
+_METHODS = ("regex", "exact", "starts_with", "ends_with", "contains", "none")
 _OPTION = re.compile(r"(\w+)\(([^()]*)\)")
 
 
@@ -36,7 +37,7 @@ class Filter:
         if self.fault or (self.event and message.name != self.event):
             return False
         if self.method == "none":
-            return True
+            return not self.header or self.header in message
         if not self.header:
             return _compare(self.method, self.pattern, message.text + "\r\n")
         return any(_compare(self.method, self.pattern, value) for value in message.all(self.header))
@@ -69,20 +70,38 @@ def _parse(entry: Entry, version: tuple[int, ...]) -> Filter:
         pattern = entry.value.removeprefix("!")
         return Filter(exclude, pattern, "regex", "", "", line, entry.place, _regex_fault(pattern))
     options = {name.lower(): value.strip() for name, value in _OPTION.findall(entry.key.partition("(")[2])}
-    method = options.get("method", "regex" if entry.value else "none").lower()
-    fault = _regex_fault(entry.value) if method == "regex" else ""
-    if not understands_options(version):
-        fault = "this Asterisk does not know filters with options and ignores the line"
-    return Filter(
-        options.get("action", "include").lower() == "exclude",
+    filter_ = Filter(
+        options.get("action", "include") == "exclude",
         entry.value,
-        method,
+        options.get("method", "none"),
         options.get("name", ""),
         options.get("header", ""),
         line,
         entry.place,
-        fault,
     )
+    return replace(filter_, fault=_fault(filter_, options, version))
+
+
+def _fault(given: Filter, options: Mapping[str, str], version: tuple[int, ...]) -> str:
+    """Why Asterisk ignores a line with options. Seen on 22.10: it says so in its log, and nowhere else."""
+    if not understands_options(version):
+        return "this Asterisk does not know filters with options and ignores the line"
+    unknown = [name for name in options if name not in ("action", "name", "header", "method")]
+    if unknown or not options:
+        return (
+            f"unknown option {unknown[0]}, the line is ignored"
+            if unknown
+            else "no option, the line is ignored"
+        )
+    if given.method not in _METHODS or options.get("action", "include") not in ("include", "exclude"):
+        return "unknown action or method, the line is ignored"
+    if given.pattern and given.method == "none":
+        return "a pattern needs a method(…), the line is ignored"
+    if not given.pattern and given.method != "none":
+        return f"method({given.method}) needs a pattern, the line is ignored"
+    if not given.pattern and not given.event and not given.header:
+        return "neither name, header nor pattern, the line is ignored"
+    return _regex_fault(given.pattern) if given.method == "regex" else ""
 
 
 def _regex_fault(pattern: str) -> str:

@@ -36,6 +36,8 @@ async def ask(link: Link, pbx: PbxSettings, secret: str) -> tuple[Session, Dialp
         await link.login(pbx.username, secret)
     except RefusedError as refusal:
         return Session(banner=link.banner, refusal=str(refusal)), None
+    commands = await _commands(link)
+    link.allowed = frozenset(commands) if commands is not None else None
     ahead, error = await _clock(link)
     sent, back = await _probe(link)
     queues, members = await _queues(link)
@@ -44,7 +46,7 @@ async def ask(link: Link, pbx: PbxSettings, secret: str) -> tuple[Session, Dialp
         accepted=True,
         banner=link.banner,
         version=await _field(link, "CoreSettings", "AsteriskVersion"),
-        commands=await _commands(link),
+        commands=commands,
         classes_seen=frozenset(_class_of(message) for message in link.events if "Privilege" in message),
         booted_seen=any(message.name == "FullyBooted" for message in link.events),
         probe_sent=sent,
@@ -122,7 +124,7 @@ async def _commands(link: Link) -> dict[str, frozenset[str]] | None:
         if match := _COMMAND.match(line):
             classes = match[2].split(",")
             found[match[1]] = frozenset() if "<none>" in classes else frozenset(classes) - {"all"}
-    return found
+    return found or None
 
 
 async def _dialplan(link: Link) -> Dialplan | None:

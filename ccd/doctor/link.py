@@ -45,6 +45,8 @@ class Link:
     def __init__(self, timeout_s: float, list_timeout_s: float) -> None:
         self.banner = ""
         self.events: deque[Message] = deque(maxlen=_KEPT)
+        self.allowed: frozenset[str] | None = None
+        """What the user may call, once known: the rest is not asked for, to leave no trace in its log."""
         self._timeout_s = timeout_s
         self._list_timeout_s = list_timeout_s
         self._reader: asyncio.StreamReader | None = None
@@ -64,6 +66,8 @@ class Link:
 
     async def action(self, name: str, **fields: str) -> Message:
         """The response. Raises RefusedError with the PBX's message, LinkError or TimeoutError."""
+        if self.allowed is not None and name not in self.allowed:
+            raise RefusedError("not among the actions of this user")
         mine = await self._send(name, fields)
         async with asyncio.timeout(self._timeout_s):
             while True:

@@ -22,19 +22,21 @@ PROBES = {
 }
 """UserEvents, which anybody may cause: what a filter does to them it does to every event."""
 
+EVERY = set(PROBES)
+
 CASES: list[tuple[list[str], set[str], bool]] = [
-    ([], {"plain", "local", "pjsip", "other"}, True),
+    ([], EVERY, True),
     (["eventfilter = !Channel: Local/"], {"plain", "pjsip", "other"}, True),
     (["eventfilter = !UserEvent: Probe"], {"other"}, True),
     (["eventfilter = UserEvent: Probe"], {"plain", "local", "pjsip"}, True),
     (["eventfilter = UserEvent: Probe", "eventfilter = !Channel: Local/"], {"plain", "pjsip"}, True),
     (["eventfilter = !Channel: (PJSIP|Local)/1001"], {"plain"}, True),
     (["eventfilter = !^Event: UserEvent"], set(), True),
-    (["eventfilter = !^UserEvent"], {"plain", "local", "pjsip", "other"}, True),
+    (["eventfilter = !^UserEvent"], EVERY, True),
     (["eventfilter = !Event: UserEvent[^|]*Channel: PJSIP"], {"plain", "local"}, True),
     (["eventfilter = Event: Hangup"], set(), True),
     (["eventfilter(action(exclude),name(UserEvent)) ="], set(), False),
-    (["eventfilter(action(exclude),name(Hangup)) ="], {"plain", "local", "pjsip", "other"}, False),
+    (["eventfilter(action(exclude),name(Hangup)) ="], EVERY, False),
     (
         ["eventfilter(action(exclude),header(Channel),method(starts_with)) = Local/"],
         {"plain", "pjsip", "other"},
@@ -48,7 +50,7 @@ CASES: list[tuple[list[str], set[str], bool]] = [
     (["eventfilter(action(exclude),header(UserEvent),method(exact)) = Probe"], {"other"}, False),
     (
         ["eventfilter(action(exclude),header(UserEvent),method(exact)) = Prob"],
-        {"plain", "local", "pjsip", "other"},
+        EVERY,
         False,
     ),
     (
@@ -56,7 +58,17 @@ CASES: list[tuple[list[str], set[str], bool]] = [
         {"plain", "pjsip", "other"},
         False,
     ),
-    (["eventfilter(action(exclude),name(UserEvent),header(Channel)) = ^PJSIP/10"], {"plain", "local"}, False),
+    (["eventfilter(name(UserEvent),header(Channel),method(regex)) = ^PJSIP/10"], {"pjsip", "other"}, False),
+    (["eventfilter(action(exclude),name(UserEvent),header(Channel)) ="], {"plain"}, False),
+    (["eventfilter(action(exclude),header(Nowhere)) ="], EVERY, False),
+    (["eventfilter(action(exclude),name(userevent)) ="], EVERY, False),
+    (["eventfilter(action(exclude),header(channel),method(starts_with)) = Local/"], EVERY, False),
+    (["eventfilter(action(exclude),header(UserEvent)) = Probe"], EVERY, False),
+    (["eventfilter(action(exclude),header(UserEvent),method(exact)) ="], EVERY, False),
+    (["eventfilter(action(exclude)) ="], EVERY, False),
+    (["eventfilter(action(hide),name(UserEvent)) ="], EVERY, False),
+    (["eventfilter(action(exclude),method(like)) = Probe"], EVERY, False),
+    (["eventfilter(action(exclude),event(UserEvent)) ="], EVERY, False),
     (
         ["eventfilter(action(include),header(Channel),method(regex)) = 1001"],
         {"local", "pjsip", "other"},
