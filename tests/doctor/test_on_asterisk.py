@@ -10,9 +10,11 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from ccd.config import AgiSettings, PbxSettings
 from ccd.doctor import Finding, Status, as_text, examine
@@ -52,8 +54,9 @@ def pbx(asterisk: Asterisk, tmp_path: Path) -> Iterator[Asterisk]:
 
 
 def reload(pbx: Asterisk) -> None:
-    for command in ("manager reload", "queue reload all", "dialplan reload"):
-        pbx.rx(command)
+    with pbx.admin() as admin:
+        for command in ("dialplan reload", "queue reload all", "manager reload"):
+            admin.command(command)
 
 
 def edit(pbx: Asterisk, file: str, pattern: str, replacement: str) -> None:
@@ -183,6 +186,14 @@ async def test_an_edited_file_that_was_not_reloaded_is_named(pbx: Asterisk) -> N
     path = pbx.etc_dir / "ccd/manager.d/ccd.conf"
     path.write_text(re.sub("(?m)^write = .*", "write = system,reporting,originate", path.read_text()))
     assert "manager reload" in the(await findings(pbx), "manager-reload", Status.WARN).mend
+
+
+@pytest.mark.parametrize(("hours", "words"), [(1, "3600.0 s behind"), (-1, "3600.0 s ahead of")])
+async def test_a_clock_that_is_off_is_named(pbx: Asterisk, hours: int, words: str) -> None:
+    """Ours is moved, not the PBX's: the difference is the same."""
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=hours), tick=True):
+        found = await findings(pbx)
+    assert words in the(found, "clock", Status.FAIL).text
 
 
 async def test_a_short_patience_is_named(pbx: Asterisk) -> None:
