@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from ccd.adapters import logs
 from ccd.adapters.agi import AgiServer
 from ccd.adapters.clock import Clock, utc_now
 from ccd.adapters.control import ControlServer
@@ -30,7 +31,7 @@ from ccd.adapters.sign_ins import SignIns
 from ccd.adapters.store import Store
 from ccd.adapters.systemd import Notifier, watchdog_interval
 from ccd.commands import Commands
-from ccd.config import ConfigError, Settings, load
+from ccd.config import ConfigError, Mode, Settings, load
 from ccd.effects import AnswerSignIn
 from ccd.engine import Engine
 from ccd.events import ConfigReplaced, Stopping
@@ -40,7 +41,7 @@ from ccd.simulated import Simulated
 from ccd.status import picture, readiness
 from ccd.world import World
 
-__all__ = ["App"]
+__all__ = ["App", "serve"]
 
 log = structlog.get_logger("ccd.app")
 
@@ -117,7 +118,7 @@ class App:
             store=self.store,
             observer=self.metrics,
             perform=lambda effect: self.performer.perform(effect),
-            restart_session=lambda name, why: self.links.restart(name, why),
+            restart_session=lambda name: self.links.restart(name),
             journal=self.journal,
         )
         submit = self.runner.submit
@@ -133,6 +134,7 @@ class App:
             pbx_names=lambda: self.settings.pbx,
             pin_hash=self.store.pin_hash,
             submit=submit,
+            asks_pin=self._asks_pin,
         )
         self.performer = Performer(
             set_deadline=self.clock.set,
@@ -289,9 +291,19 @@ class App:
         """Everything as it is now: ``ccd.status.picture``."""
         return picture(self.world, utc_now(), health=self.metrics.health(), today=self.metrics.today)
 
+    def _asks_pin(self) -> bool:
+        presence = self.settings.policies.presence
+        return presence.pin_required and presence.mode is not Mode.OFF
+
     def _roster(self) -> Roster:
         return self.world.roster
 
     def _answer(self, effect: AnswerSignIn) -> None:
         if not self.sign_ins.answer(effect):
             self.agi.answer(effect)
+
+
+async def serve(settings: Settings, config_path: Path | None, started: Callable[[App], None]) -> None:
+    """Run the daemon until SIGTERM or SIGINT. Raises ConfigError or StoreError for what is to be mended."""
+    logs.configure(settings.daemon.log_level)
+    await App(settings, config_path).serve(started)

@@ -58,7 +58,7 @@ class Runner:
         store: FactStore,
         observer: Observer,
         perform: Callable[[Effect], None],
-        restart_session: Callable[[str, str], None],
+        restart_session: Callable[[str], None],
         journal: Recorder | None = None,
         limit: int = 200_000,
     ) -> None:
@@ -122,7 +122,7 @@ class Runner:
         self._messages = kept
         log.error("inbox_overflow", pbx=pbx, dropped=dropped, limit=self.limit)
         self.submit(PbxLost(at=at, pbx=pbx, last_heard=since, why="overflow"))
-        self._restart_session(pbx, "overflow")
+        self._restart_session(pbx)
 
     async def run(self) -> None:
         """Until ``stop``; what is in the inbox by then is still worked off."""

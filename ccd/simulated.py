@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from ccd.config import PbxSettings, Settings, SimulatorSettings
-from ccd.events import Person, RosterReplaced
+from ccd.events import RosterReplaced
 from ccd.simulator import Simulator
 
 __all__ = ["NAME", "Simulated"]
@@ -27,9 +27,14 @@ class Simulated:
         """Listen on a free port of loopback, with recordings in the state directory."""
         recordings = state / "simulated-recordings"
         secret = secrets.token_hex(16)
-        simulator = Simulator(settings, secret=secret, recordings=recordings)
+        simulator = Simulator(settings, pbx_name=NAME, secret=secret, recordings=recordings)
         port = await simulator.start("127.0.0.1", 0)
-        pbx = PbxSettings(port=port, secret=SecretStr(secret), recordings_pbx_dir=str(recordings))
+        pbx = PbxSettings(
+            port=port,
+            username=simulator.username,
+            secret=SecretStr(secret),
+            recordings_pbx_dir=str(recordings),
+        )
         return cls(simulator, pbx)
 
     async def stop(self) -> None:
@@ -40,5 +45,4 @@ class Simulated:
 
     def roster(self, at: datetime) -> RosterReplaced:
         """The people of the simulated centre, while no roster has been imported."""
-        people: tuple[Person, ...] = self._simulator.people
-        return RosterReplaced(at=at, version="simulated", people=people, by="simulator")
+        return RosterReplaced(at=at, version=NAME, people=self._simulator.people, by="simulator")

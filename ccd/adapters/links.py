@@ -25,6 +25,7 @@ __all__ = ["Links"]
 log = structlog.get_logger("ccd.links")
 
 RECORDED_S = 30.0
+COLLECT_S = 60.0
 
 
 class Links:
@@ -67,7 +68,6 @@ class Links:
             missing = tuple(session.missing_lists)
             log.info("pbx_synced", pbx=name, missing=missing)
             runner.in_order(name, PbxSynced(at=at, pbx=name, missing=missing))
-            self._spawn(self._collect_missed(name, session))
 
         def lost(at: datetime, last_heard: datetime, why: str) -> None:
             log.warning("pbx_lost", pbx=name, why=why, last_heard=last_heard.isoformat())
@@ -88,7 +88,13 @@ class Links:
         self.sessions[name] = session
         self._watch(name, session)
         self._settings[name] = settings
-        self._tasks[name] = asyncio.create_task(session.run(), name=f"ami-{name}")
+        self._tasks[name] = asyncio.create_task(self._follow(name, session), name=f"ami-{name}")
+
+    async def _follow(self, name: str, session: Session) -> None:
+        async with asyncio.TaskGroup() as group:
+            collecting = group.create_task(self._collect_missed(name, session))
+            await session.run()
+            collecting.cancel()
 
     async def _end(self, name: str, why: str) -> None:
         log.info("pbx_link_ended", pbx=name, why=why)
@@ -98,10 +104,10 @@ class Links:
         await session.close()
         await asyncio.gather(self._tasks.pop(name), return_exceptions=True)
 
-    def restart(self, name: str, why: str) -> None:
+    def restart(self, name: str) -> None:
         """Start over from a snapshot."""
         if (session := self.sessions.get(name)) is not None:
-            session.restart(why)
+            session.restart()
 
     def send(self, effect: SendAction) -> None:
         self._spawn(self._send(effect))
@@ -118,15 +124,21 @@ class Links:
             self._runner.submit(EffectDone(at=utc_now(), key=effect.key))
 
     async def _collect_missed(self, name: str, session: Session) -> None:
-        """Sign-ins that the dialplan noted in AstDB while we were away. A mark goes when it is recorded."""
+        """Sign-ins that the dialplan noted in AstDB while we could not answer; also while AMI was up.
+
+        A mark goes when it is recorded.
+        """
         missed = MissedSignIns(
             name, action=session.action, list_action=session.list_action, roster=self._roster
         )
-        try:
-            async for event in missed.read():
-                await self._sign_ins.ask(event, RECORDED_S)
-        except (AmiError, TimeoutError) as error:
-            log.warning("missed_sign_ins_unread", pbx=name, error=str(error))
+        while True:
+            if session.synced:
+                try:
+                    async for event in missed.read():
+                        await self._sign_ins.ask(event, RECORDED_S)
+                except (AmiError, TimeoutError) as error:
+                    log.warning("missed_sign_ins_unread", pbx=name, error=str(error))
+            await asyncio.sleep(COLLECT_S if session.synced else 1.0)
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         job = asyncio.create_task(work)

@@ -25,6 +25,7 @@ class Cut(StrEnum):
     TLS = "tls"
     LOGIN_REFUSED = "login_refused"
     RESYNC_TIMEOUT = "resync_timeout"
+    OVERFLOW = "overflow"  # we could not keep up, and start over from a snapshot
     INTERNAL = "internal"  # a defect of ours; the log has its traceback
     STOPPED = "stopped"  # by us
 
