@@ -58,6 +58,25 @@ class Floor:
     def lose(self, last_heard: datetime) -> None:
         self.give(PbxLost(at=self.at, pbx=self.pbx, last_heard=last_heard, why="silent"))
 
+    def give_back(self, *numbers: str, queue: str = "sales", **headers: str) -> None:
+        """Link again: the snapshot shows these members of one queue, and the PBX is in sync."""
+        self.give(PbxLinked(at=self.at, pbx=self.pbx, version="22.10.1", boot="boot-1"))
+        self.ami("QueueParams", Queue=queue)
+        for number in numbers:
+            device = f"PJSIP/{number}"
+            member = {
+                "Queue": queue,
+                "Name": f"Member {number}",
+                "Location": device,
+                "StateInterface": device,
+                "Membership": "dynamic",
+                "Paused": "0",
+                "Status": "1",
+                "Wrapuptime": "0",
+            }
+            self.ami("QueueMember", **member | headers)
+        self.give(PbxSynced(at=self.at, pbx=self.pbx))
+
     def roster(self, *people: Person) -> None:
         self.give(RosterReplaced(at=self.at, version="1", people=people, by="test"))
 

@@ -33,6 +33,8 @@ CONNECTIONS = 64
 """At most: each scraper that reads slowly keeps a page in memory."""
 STOP_S = 0.5
 """What open connections get to finish in."""
+CUT_S = 0.1
+"""What answers get to notice that their connection was cut."""
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -98,11 +100,17 @@ class OpsServer:
         self._server.should_exit = True
         await asyncio.wait({self._task}, timeout=STOP_S)
         if not self._task.done():
-            self._server.force_exit = True
-            for connection in list(self._server.server_state.connections):
-                if connection.transport is not None:
-                    connection.transport.abort()
+            await self._cut(self._server)
         await self._task
+
+    async def _cut(self, server: _Server) -> None:
+        server.force_exit = True
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()
+        if answering := set(server.server_state.tasks):
+            _, stuck = await asyncio.wait(answering, timeout=CUT_S)
+            for task in stuck:
+                task.cancel()
 
     @property
     def port(self) -> int:

@@ -2,8 +2,8 @@
 
 Queue names, teams and pause reasons are other people's text. Each kind has at most ``max_label_values``
 values a PBX, and together they may cost no more series than ``max_series`` leaves; what comes after that is
-counted as ``other``. First come, first served, until the daemon is restarted. Reasons, which a phone may make
-up, have a share of their own, so they cannot push out queues and teams.
+counted as ``other``. First come, first served, until the daemon is restarted; but a quarter is kept for
+queues and a quarter for teams, and reasons, which a phone may make up, have a share of their own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 
 from ccd.status import printable
 
-__all__ = ["OTHER", "REASON_SHARE", "Labels"]
+__all__ = ["COST", "OTHER", "Labels"]
 
 OTHER = "other"
 FIXED_SHARE = 450  # series of a PBX and of the process that do not depend on queues, teams or reasons
@@ -28,27 +28,33 @@ class Labels:
         self.overflowing: set[tuple[str, str]] = set()
         """(pbx, label) of which some value has been counted as ``other``."""
         self._max_values = max_values
-        self._shares = {"names": max(max_series - FIXED_SHARE - REASON_SHARE, 0), "reasons": REASON_SHARE}
+        self._room = max(max_series - FIXED_SHARE - REASON_SHARE, 0)
         self._known: dict[tuple[str, str, str], str] = {}
         self._values: Counter[tuple[str, str]] = Counter()
-        self._spent: Counter[tuple[str, str]] = Counter()
 
     def value(self, pbx: str, label: str, raw: str) -> str:
         known = self._known.get((pbx, label, raw))
         if known is not None:
             return known
         clean = printable(raw)
-        share = "reasons" if label == "reason" else "names"
         if (pbx, label, clean) not in self._known:
-            spent = self._spent[pbx, share] + COST[label]
-            if self._values[pbx, label] >= self._max_values or spent > self._shares[share]:
+            if self._values[pbx, label] >= self._max_values or not self._fits(pbx, label):
                 self.overflowing.add((pbx, label))
                 return OTHER
             self._values[pbx, label] += 1
-            self._spent[pbx, share] = spent
             self._known[pbx, label, clean] = clean
         return clean
 
     def reasons_left(self, pbx: str) -> int:
         """Series left of the share of reasons."""
-        return REASON_SHARE - self._spent[pbx, "reasons"]
+        return REASON_SHARE - self._spent(pbx, "reason")
+
+    def _fits(self, pbx: str, label: str) -> bool:
+        if label == "reason":
+            return self.reasons_left(pbx) > 0
+        other = self._spent(pbx, "team" if label == "queue" else "queue")
+        kept_for_other = max(self._room // 4, other)
+        return self._spent(pbx, label) + COST[label] + kept_for_other <= self._room
+
+    def _spent(self, pbx: str, label: str) -> int:
+        return self._values[pbx, label] * COST[label]

@@ -1,0 +1,92 @@
+"""The real parts of the daemon, to be watched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ccd.adapters.agi import AgiServer
+from ccd.adapters.ami.session import Session
+from ccd.adapters.clock import Clock, utc_now
+from ccd.adapters.journal import Journal
+from ccd.adapters.metrics.components import Kind
+from ccd.adapters.performer import Performer
+from ccd.adapters.pulse import Pulse
+from ccd.adapters.store import Store
+from ccd.config import StoreSettings
+from ccd.engine import Engine
+from ccd.roster import Roster
+from ccd.runner import Runner
+from ccd.world import World
+from tests.floor import START, Floor
+
+
+class Parts:
+    """The real parts of the daemon, watched; none of them does any work."""
+
+    def __init__(self, floor: Floor, folder: Path) -> None:
+        self.floor = floor
+        self.folder = folder
+
+    async def __aenter__(self) -> dict[Kind, object]:
+        def ignore(*args: object, **kwargs: object) -> None:
+            return None
+
+        async def nothing(code: str) -> str | None:
+            return None
+
+        floor, metrics = self.floor, self.floor.metrics
+        self.store = await Store.open(StoreSettings(), self.folder)
+        runner = Runner(
+            Engine(World(floor.settings, START)),
+            store=self.store,
+            observer=metrics,
+            perform=ignore,
+            restart_session=ignore,
+        )
+        agi = AgiServer(
+            floor.settings.agi,
+            roster=Roster,
+            pbx_names=lambda: ["main"],
+            pin_hash=nothing,
+            submit=ignore,
+        )
+        agi.counts["accepted"] += 1
+        session = Session(
+            "main",
+            floor.settings.pbx["main"],
+            "x",
+            wanted={},
+            on_messages=ignore,
+            on_linked=ignore,
+            on_synced=ignore,
+            on_lost=ignore,
+            clock=lambda: floor.at,
+        )
+        session.last_heard = START
+        session.cuts_by_reason["silent"] += 1
+        runner.lags.observe(0.003)
+        pulse = Pulse(advanced=tuple, ping=ignore, ping_every_s=None, beat=ignore, now=utc_now)
+        pulse.stalls.observe(0.003)
+        parts: dict[Kind, object] = {
+            "ami": session,
+            "runner": runner,
+            "pulse": pulse,
+            "clock": Clock(ignore, self.store),
+            "performer": Performer(
+                set_deadline=ignore, cancel_deadline=ignore, send=ignore, answer=ignore, measure=ignore
+            ),
+            "store": self.store,
+            "journal": Journal(self.folder / "journal", max_bytes=1_000_000, retention_days=1),
+            "agi": agi,
+            "config": Configured(),
+        }
+        for kind, part in parts.items():
+            metrics.watch(kind, "main" if kind == "ami" else "", part)
+        return parts
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.store.close()
+
+
+class Configured:
+    config_fault = ""
