@@ -103,8 +103,12 @@ def explain(
 
 def _explain(details: ErrorDetails, schema: type[BaseModel], file: str, origin: Mapping[Place, str]) -> Fault:
     loc = tuple(str(part) for part in details["loc"] if part != "[key]")
-    place = next((origin[loc[:end]] for end in range(len(loc), 0, -1) if loc[:end] in origin), file)
     found = details["type"]
+    place = next((origin[loc[:end]] for end in range(len(loc), 0, -1) if loc[:end] in origin), file)
+    if (
+        place == file and found in CODES and isinstance(details["input"], dict)
+    ):  # $CCD_METRICS__PORT__X makes a section of what is none
+        place = next((variable for key, variable in origin.items() if key[: len(loc)] == loc), file)
     code = CODES.get(found, found if found in WORDS else "other")
     context = dict(details.get("ctx", {}))
     words: dict[str, Any] = {**context, "key": ".".join(loc)}
@@ -150,7 +154,9 @@ def _may_be_repeated(schema: type[BaseModel], loc: Place) -> bool:
         field = _below(field, part)
         if field is None:
             return False
-    return SecretStr not in _types(field) and loc[-1:] != ("url",) and not _models(field)
+    return not (
+        loc[-1:] == ("url",) or SecretStr in _types(field) or get_origin(field) is dict or _models(field)
+    )
 
 
 def _keys_at(schema: type[BaseModel], loc: Place) -> list[str]:
@@ -163,6 +169,8 @@ def _keys_at(schema: type[BaseModel], loc: Place) -> list[str]:
 def _below(annotation: Any, key: str) -> Any:
     if get_origin(annotation) is dict:
         return get_args(annotation)[1]
+    if get_origin(annotation) is tuple:
+        return get_args(annotation)[0]
     for model in _models(annotation):
         if key in model.model_fields:
             return model.model_fields[key].annotation

@@ -154,6 +154,7 @@ async def watch(socket: Path, words: Words, console: Console, *, first: dict[str
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(1.0):
                         await state.changed.wait()
+            console.clear()  # tmux would keep lines of a screen that was resized meanwhile
     finally:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
