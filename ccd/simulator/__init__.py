@@ -4,9 +4,10 @@
 Asterisk (``pbx``), whose events are held to captures of Asterisk 22. No promise about Asterisk is proven
 on it.
 
-From below: ``timeline`` (simulated time) · ``parts``, ``wire`` (records, and the events that tell of them) ·
+From below: ``timeline`` (simulated time) · ``parts``, ``wire`` (records; the events that tell of them) ·
 ``switch``, ``members``, ``queueing``, ``talks``, ``dialling``, ``dialplan`` · ``pbx`` · ``people``,
-``centre``, ``day``, ``player`` · ``requests``, ``snapshots``, ``actions``, ``server`` · ``live``.
+``centre``, ``day``, ``player`` · ``stage``, ``scenarios`` · ``requests``, ``snapshots``, ``actions``,
+``server`` · ``live``.
 """
 
 from ccd.simulator.live import Simulator

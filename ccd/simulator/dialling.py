@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol
 
-from ccd.simulator.parts import DOWN, PHONES, RINGING, TRUNK, UP, Attempt, Channel
+from ccd.simulator.parts import DOWN, PHONES, RINGING, TRUNK, UNKNOWN, UP, Attempt, Channel
 from ccd.simulator.switch import Switch
 
 __all__ = ["Dialling"]
@@ -14,6 +14,8 @@ __all__ = ["Dialling"]
 
 class Floor(Protocol):
     """What dialling needs of the rest of the PBX."""
+
+    refuses: Callable[[Attempt], bool]
 
     def rings(self, attempt: Attempt) -> None: ...
 
@@ -43,7 +45,7 @@ class Dialling:
             return True
         self._switch.variable(channel, "DIALSTATUS", "")
         if outside:
-            dest = self._outside(channel, target.removeprefix("PJSIP/").removesuffix("@trunk"))
+            dest = self._outside(channel)
         else:
             dest = self.phone(target, channel)
             dest.exten = channel.exten
@@ -52,11 +54,12 @@ class Dialling:
         self._ring(channel.attempt, target.removeprefix("PJSIP/"), float(seconds or 0))
         return False
 
-    def _outside(self, channel: Channel, number: str) -> Channel:
+    def _outside(self, channel: Channel) -> Channel:
         dest = self._switch.create(TRUNK, DOWN, context="inbound", parent=channel)
         dest.exten = channel.exten
         dest.connected_number, dest.connected_name = channel.number, channel.caller_name
-        self._switch.caller_id(dest, number)
+        name = "" if channel.connected_name == UNKNOWN else channel.connected_name
+        self._switch.caller_id(dest, channel.exten, name)
         self._switch.wire.channel("NewConnectedLine", dest)
         return dest
 
@@ -89,6 +92,9 @@ class Dialling:
         switch.wire.pair("DialBegin", caller, dest, DialString=dialled)
         if caller is not None:
             switch.connected_line(caller, dest)
+        if self._floor.refuses(attempt):
+            self.reject(attempt, busy=True)
+            return
         switch.set_state(dest, RINGING)
         switch.wire.pair("DialState", caller, dest, DialStatus="RINGING")
         if seconds:

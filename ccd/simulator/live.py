@@ -16,6 +16,7 @@ from ccd.simulator.people import roster
 from ccd.simulator.player import Player
 from ccd.simulator.recorder import ToneRecorder
 from ccd.simulator.server import AmiServer
+from ccd.simulator.stage import stage
 from ccd.simulator.timeline import Timeline
 
 __all__ = ["Simulator"]
@@ -27,7 +28,7 @@ class Simulator:
     """A PBX on a loopback port.
 
     ``speed`` is how fast its time runs against ours. Without ``day`` it is the small quiet PBX of
-    ``scenarios`` on which nothing happens but what ``play`` and AMI actions bring about. ``recordings`` is a
+    ``stage`` on which nothing happens but what ``play`` and AMI actions bring about. ``recordings`` is a
     folder for real WAV files; without one, recordings have names but no files. ``now`` gives epoch seconds.
     """
 
@@ -59,7 +60,7 @@ class Simulator:
         if day:
             self.pbx = build(self.settings, self.people, self.timeline, first_id, folder)
         else:
-            self.pbx = scenarios.stage(self.timeline, first_id, folder)
+            self.pbx = stage(self.timeline, first_id, folder)
         self._server = AmiServer(self.pbx, username, secret, write_timeout_s, self._around)
         self._address = ("", 0)
         self._began = 0.0

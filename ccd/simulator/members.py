@@ -77,7 +77,7 @@ class Members:
         if not members:
             return "Interface not found"
         for member in members:
-            member.paused, member.reason = paused, clean(reason) if paused else ""
+            member.paused, member.reason = paused, clean(reason)
             if paused:
                 member.last_pause = int(self._switch.timeline.now)
             self._pause_device(member)

@@ -59,6 +59,8 @@ class Channel:
     application_data: str = ""
     program: list[Step] | None = None
     """Its dialplan; None for a channel that only was dialled."""
+    returns: list[tuple[str, str, int, list[Step]]] = field(default_factory=list)
+    """Where Gosub came from: context, exten, priority, the rest of the dialplan."""
     bridge: Bridge | None = None
     attempt: Attempt | None = None
     """The dial that made this channel ring, or that this channel waits for."""

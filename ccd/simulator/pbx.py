@@ -68,6 +68,9 @@ class Pbx:
         """Epoch seconds of the PBX's start."""
         self.database: dict[tuple[str, str], str] = {}
         """AstDB."""
+        self.busy: set[str] = set()
+        """Phones that say busy at once instead of ringing."""
+        self.refuses: Callable[[Attempt], bool] = lambda attempt: attempt.dest.interface in self.busy
         self._recordings = recordings
         self.switch.gone.append(self._gone)
         for interface in (*phones, TRUNK):
@@ -196,15 +199,30 @@ class Pbx:
                 return False
             case "Dial":
                 return self.dialling.dial(channel, data)
-            case "Goto":
+            case "Goto" | "Gosub":
                 context, exten, _ = data.split(",")
+                if application == "Gosub":
+                    back = (channel.context, channel.exten, channel.priority, channel.program or [])
+                    channel.returns.append(back)
                 self._execute(channel, context, exten)
                 return False
+            case "Return":
+                channel.context, channel.exten, channel.priority, channel.program = channel.returns.pop()
+            case "Set":
+                if data.startswith("CALLERID(num)="):
+                    self.switch.caller_id(channel, data.partition("=")[2], channel.caller_name)
+            case "PauseQueueMember" | "UnpauseQueueMember":
+                reason = (data + ",,,").split(",")[3]
+                self.members.pause(channel.interface, application == "PauseQueueMember", reason)
+            case "AddQueueMember":
+                self.members.add(data, channel.interface, channel.caller_name)
+            case "RemoveQueueMember":
+                self.members.remove(data, channel.interface)
             case "Hangup":
                 self._finish(channel, channel.cause)
                 return False
             case _:
-                pass  # NoOp, Set and the like
+                pass  # NoOp and the like
         return True
 
     def _finish(self, channel: Channel, cause: int) -> None:

@@ -45,6 +45,7 @@ class Player:
         """Who logs out as soon as the call is over."""
         self._next_sale: dict[str, Due] = {}
         pbx.hands = self
+        pbx.refuses = self._refuses
 
     def start(self) -> None:
         """Put everybody's first act on the timeline; each act puts the next one there."""
@@ -132,31 +133,29 @@ class Player:
             self._timeline.now, "outbound", number, "", number, interface, 30.0, talk_s, ends, 0, 0, "", ""
         )
 
+    def _refuses(self, attempt: Attempt) -> bool:
+        """Busy: one in ten outside, and an agent who is on the phone already."""
+        if attempt.dest.interface == TRUNK:
+            return self._rng.random() < 0.1
+        return len(self._pbx.switch.of_device(attempt.dest.interface)) > 1
+
     def rings(self, attempt: Attempt) -> None:
         dest, rng = attempt.dest, self._rng
         if dest.interface == TRUNK:
             self._called_outside(attempt)
-        elif len(self._pbx.switch.of_device(dest.interface)) > 1 and attempt.entry is None:
-            self._timeline.after(1.0, partial(self._reject, dest))
         elif rng.random() < (0.95 if self._ready.get(dest.interface, False) else 0.4):
             self._timeline.after(rng.uniform(1.5, 7), partial(self._pick_up, dest))
 
     def _called_outside(self, attempt: Attempt) -> None:
         rng, chance = self._rng, self._rng.random()
-        if chance < 0.62:
+        if chance < 0.65:
             self._timeline.after(rng.uniform(4, 14), partial(self._pick_up, attempt.dest))
-        elif chance < 0.72:
-            self._timeline.after(rng.uniform(1, 3), partial(self._reject, attempt.dest))
         elif attempt.caller is not None:
             self._timeline.after(rng.uniform(18, 30), partial(self._give_up, attempt.caller))
 
     def _pick_up(self, channel: Channel) -> None:
         if channel.alive and channel.attempt is not None:
             self._pbx.answer(channel)
-
-    def _reject(self, channel: Channel) -> None:
-        if channel.alive and channel.attempt is not None:
-            self._pbx.hang_up(channel, busy=True)
 
     # --- calls go on and end
 

@@ -6,6 +6,7 @@ exactly one way: answered, abandoned or timed out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
@@ -21,12 +22,15 @@ from ccd.simulator.parts import (
     Served,
 )
 from ccd.simulator.switch import Switch
+from ccd.simulator.wire import channel_headers
 
 __all__ = ["Queues"]
 
 
 class Floor(Protocol):
     """What the queues need of the rest of the PBX."""
+
+    refuses: Callable[[Attempt], bool]
 
     def phone(self, interface: str, parent: Channel) -> Channel:
         """A new channel to that phone."""
@@ -91,13 +95,17 @@ class Queues:
     def _ring(self, entry: Entry, member: Member) -> None:
         switch, caller, queue = self._switch, entry.channel, entry.queue
         dest = self._floor.phone(member.interface, caller)
+        as_created = channel_headers(dest, "Dest")
         dest.exten = caller.exten
         dest.connected_number, dest.connected_name = caller.number, caller.caller_name
         attempt = Attempt(caller, dest, switch.timeline.now, entry, member)
         dest.attempt = entry.attempt = attempt
         switch.wire.pair("AgentCalled", caller, dest, **_who(member))
-        switch.wire.pair("DialBegin", caller, dest, DialString=member.interface)
+        switch.wire.tell("DialBegin", channel_headers(caller), as_created, DialString=member.interface)
         switch.connected_line(caller, dest)
+        if self._floor.refuses(attempt):
+            self.rejected(attempt)
+            return
         switch.set_state(dest, RINGING)
         switch.wire.channel("NewConnectedLine", dest)
         switch.wire.pair("DialState", caller, dest, DialStatus="RINGING")
@@ -105,33 +113,40 @@ class Queues:
         switch.settle()
         self._floor.rings(attempt)
 
-    def _ring_no_answer(self, attempt: Attempt, *, rejected: bool = False) -> None:
+    def _ring_no_answer(self, attempt: Attempt) -> None:
         entry = attempt.entry
         assert entry is not None
-        self._stop_ringing(attempt, rejected=rejected)
-        queue = entry.queue
-        entry.retry = self._switch.timeline.after(queue.retry_s, partial(self._try_again, entry))
+        self._stop_ringing(attempt)
+        entry.retry = self._switch.timeline.after(entry.queue.retry_s, partial(self._try_again, entry))
 
     def _try_again(self, entry: Entry) -> None:
         entry.retry = None
         self.serve(entry.queue)
 
     def rejected(self, attempt: Attempt) -> None:
-        """The member's phone said busy or declined."""
-        self._ring_no_answer(attempt, rejected=True)
-        self._switch.settle()
-
-    def _stop_ringing(self, attempt: Attempt, *, rejected: bool = False) -> None:
-        """The member has not answered: told as such, and the phone falls silent."""
-        switch, entry, member = self._switch, attempt.entry, attempt.member
+        """The member's phone said busy or declined: the next one is rung at once."""
+        entry = attempt.entry
         assert entry is not None
-        assert member is not None
-        rang_ms = round((switch.timeline.now - attempt.began) * 1000)
-        switch.wire.pair("AgentRingNoAnswer", attempt.caller, attempt.dest, **_who(member), RingTime=rang_ms)
-        switch.wire.pair("DialEnd", attempt.caller, attempt.dest, DialStatus="NOANSWER")
-        if not rejected:
-            switch.wire.pair("DialEnd", attempt.caller, attempt.dest, DialStatus="CANCEL")
-        self._silence(attempt, cause=17 if rejected else 0)
+        self._dial_ended(attempt, "NOANSWER")
+        self._told_no_answer(attempt)
+        self._silence(attempt, cause=17)
+        entry.retry = self._switch.timeline.after(0.001, partial(self._try_again, entry))
+
+    def _stop_ringing(self, attempt: Attempt) -> None:
+        """The member has not answered: told as such, and the phone falls silent."""
+        self._told_no_answer(attempt)
+        self._dial_ended(attempt, "NOANSWER")
+        self._dial_ended(attempt, "CANCEL")
+        self._silence(attempt)
+
+    def _told_no_answer(self, attempt: Attempt) -> None:
+        assert attempt.member is not None
+        rang_ms = round((self._switch.timeline.now - attempt.began) * 1000)
+        who = _who(attempt.member)
+        self._switch.wire.pair("AgentRingNoAnswer", attempt.caller, attempt.dest, **who, RingTime=rang_ms)
+
+    def _dial_ended(self, attempt: Attempt, status: str) -> None:
+        self._switch.wire.pair("DialEnd", attempt.caller, attempt.dest, DialStatus=status)
 
     def _silence(self, attempt: Attempt, cause: int = 0) -> None:
         if attempt.timeout is not None:
@@ -152,14 +167,14 @@ class Queues:
             attempt.timeout.cancel()
         agent.attempt = entry.attempt = None
         switch.set_state(agent, UP)
-        switch.wire.pair("DialEnd", caller, agent, DialStatus="ANSWER")
+        self._dial_ended(attempt, "ANSWER")
         switch.music(caller, False)
+        if entry.queue.record:
+            self._floor.record(caller)
         entry.queue.answered += 1
         self._leave(entry)
         hold_s = int(now) - int(entry.joined)
         entry.queue.hold_s = _smoothed(entry.queue.hold_s, hold_s)
-        if entry.queue.record:
-            self._floor.record(caller)
         rang = int(now) - int(attempt.began)
         switch.wire.pair("AgentConnect", caller, agent, **_who(member), HoldTime=hold_s, RingTime=rang)
         member.in_call = True
@@ -197,7 +212,7 @@ class Queues:
             for _ in range(
                 2
             ):  # app_queue says it twice: for the hang-up of the caller and of the ringing channel
-                self._switch.wire.pair("DialEnd", attempt.caller, attempt.dest, DialStatus="CANCEL")
+                self._dial_ended(attempt, "CANCEL")
         self._give_up(entry)
         self._leave(entry)
 

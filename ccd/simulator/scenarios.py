@@ -7,43 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 
-from ccd.simulator.dialplan import Dialplan
-from ccd.simulator.parts import TRUNK, Channel, Queue
+from ccd.simulator.parts import TRUNK, Channel
 from ccd.simulator.pbx import NotNowError, Pbx
-from ccd.simulator.timeline import Timeline
+from ccd.simulator.stage import COLLEAGUE, LATE, SALES, SPARE, SUPPORT
 
-__all__ = ["SCENARIOS", "perform", "stage"]
+__all__ = ["SCENARIOS", "perform"]
 
 Scenario = Generator[float, None, None]
-Talk = Generator[float, None, tuple[Channel, Channel]]
+Talk = Generator[float, None, Channel]
 
-CALLER = ("13800138000", "王女士")
-FIRST, SECOND = "PJSIP/1001", "PJSIP/1002"
-
-_PLAN = {
-    "inbound": {
-        "800": ["Answer()", "Queue(support,tT)", "Hangup()"],
-        "810": ["Answer()", "Queue(support,,,,6)", "Queue(sales,tT)", "Hangup()"],
-        "820": ["Answer()", "MixMonitor()", "Queue(sales,tT)", "Hangup()"],
-        "_10XX": ["Dial(PJSIP/${EXTEN},20,tT)", "Hangup()"],
-    },
-    "phones": {
-        "_10XX": ["Dial(PJSIP/${EXTEN},20,tT)", "Hangup()"],
-        "_8X0": ["Goto(inbound,${EXTEN},1)"],
-        "_9X.": ["Dial(PJSIP/${EXTEN:1}@trunk,30,tT)", "Hangup()"],
-    },
-}
-
-
-def stage(timeline: Timeline, first_id: int = 0, recordings: str = "/var/spool/asterisk/monitor") -> Pbx:
-    """Phones 1001 to 1006; the first is a static member of ``support``, which records; ``sales`` is empty."""
-    names = ("张三", "李四", "王五", "赵六", "孙七", "周八")
-    phones = {f"PJSIP/{number}": name for number, name in enumerate(names, start=1001)}
-    pbx = Pbx(timeline, phones, Dialplan(_PLAN), first_id=first_id, recordings=recordings)
-    pbx.members.create(Queue("support", ring_s=5, wrapup_s=2, record=True))
-    pbx.members.create(Queue("sales", ring_s=5))
-    pbx.members.add("support", FIRST, phones[FIRST], dynamic=False)
-    return pbx
+CALLER = ("13800138000", "李雷")
 
 
 def perform(pbx: Pbx, name: str) -> None:
@@ -52,180 +25,257 @@ def perform(pbx: Pbx, name: str) -> None:
         pbx.timeline.run_until(pbx.timeline.now + wait_s)
 
 
-def _ringing(pbx: Pbx, interface: str) -> Channel:
-    """The channel that makes that phone ring. Raises NotNowError where it does not."""
-    for channel in pbx.switch.of_device(interface):
-        if channel.attempt is not None and channel.attempt.dest is channel:
-            return channel
-    raise NotNowError(f"{interface} does not ring")
+def _ringing(pbx: Pbx, *interfaces: str) -> Channel:
+    """The channel that makes one of those phones ring. Raises NotNowError where none does."""
+    for interface in interfaces:
+        for channel in pbx.switch.of_device(interface):
+            if channel.attempt is not None and channel.attempt.dest is channel:
+                return channel
+    raise NotNowError(f"nothing rings at {', '.join(interfaces)}")
 
 
-def _connected(pbx: Pbx) -> Talk:
-    """A caller of the queue is answered; both channels."""
-    caller = pbx.call_in(*CALLER, "800")
-    yield 1
-    agent = _ringing(pbx, FIRST)
-    pbx.answer(agent)
-    yield 2
-    return caller, agent
-
-
-def _answered(pbx: Pbx, interface: str, caller: Channel) -> Talk:
-    """What that caller has dialled is answered after a second of ringing."""
-    yield 1
-    called = _ringing(pbx, interface)
+def _answered(pbx: Pbx, *interfaces: str, after: float = 0.5) -> Talk:
+    """One of those phones is answered after so many seconds of ringing."""
+    yield after
+    called = _ringing(pbx, *interfaces)
     pbx.answer(called)
+    return called
+
+
+def answered_agent_hangup(pbx: Pbx) -> Scenario:
+    pbx.call_in(*CALLER, "800")
+    agent = yield from _answered(pbx, *SUPPORT)
     yield 2
-    return caller, called
-
-
-def queue_agent_ends(pbx: Pbx) -> Scenario:
-    _, agent = yield from _connected(pbx)
     pbx.hang_up(agent)
     yield 4
 
 
-def queue_caller_ends(pbx: Pbx) -> Scenario:
-    caller, _ = yield from _connected(pbx)
-    pbx.hang_up(caller)
-    yield 4
-
-
-def queue_abandoned(pbx: Pbx) -> Scenario:
-    """Nobody is free, and the caller hangs up."""
-    pbx.members.pause(FIRST, True, "meal")
+def answered_caller_hangup(pbx: Pbx) -> Scenario:
     caller = pbx.call_in(*CALLER, "800")
-    yield 3
-    pbx.hang_up(caller)
-    yield 1
-    pbx.members.pause(FIRST, False)
-    yield 1
-
-
-def queue_abandoned_ringing(pbx: Pbx) -> Scenario:
-    caller = pbx.call_in(*CALLER, "800")
-    yield 2
-    pbx.hang_up(caller)
-    yield 2
-
-
-def queue_timeout(pbx: Pbx) -> Scenario:
-    """Nobody is free: on into the second queue, where somebody answers."""
-    pbx.members.pause(FIRST, True, "meal")
-    pbx.members.add("sales", SECOND, pbx.phones[SECOND])
-    caller = pbx.call_in(*CALLER, "810")
-    yield 6.5
-    agent = _ringing(pbx, SECOND)
-    pbx.answer(agent)
-    yield 2
-    pbx.hang_up(caller)
-    yield 2
-    pbx.members.remove("sales", SECOND)
-    pbx.members.pause(FIRST, False)
-    yield 1
-
-
-def ring_no_answer(pbx: Pbx) -> Scenario:
-    """The phone rings for its five seconds, twice; then it is answered."""
-    caller = pbx.call_in(*CALLER, "800")
-    yield 6.5
-    agent = _ringing(pbx, FIRST)
-    pbx.answer(agent)
+    yield from _answered(pbx, *SUPPORT)
     yield 2
     pbx.hang_up(caller)
     yield 4
 
 
-def pause(pbx: Pbx) -> Scenario:
-    pbx.members.pause(FIRST, True, "meal")
+def abandoned_while_ringing(pbx: Pbx) -> Scenario:
+    caller = pbx.call_in(*CALLER, "800")
+    yield 2.5
+    pbx.hang_up(caller)
+    yield 2
+
+
+def abandoned_nobody_there(pbx: Pbx) -> Scenario:
+    caller = pbx.call_in(*CALLER, "802")
+    yield 2.5
+    pbx.hang_up(caller)
+    yield 2
+
+
+def timeout_second_queue(pbx: Pbx) -> Scenario:
+    """After six seconds of ringing on into the next queue, where somebody answers."""
+    pbx.call_in(*CALLER, "810")
+    yield 6
+    agent = yield from _answered(pbx, *SALES)
+    yield 2
+    pbx.hang_up(agent)
+    yield 2
+
+
+def timeout_then_on(pbx: Pbx) -> Scenario:
+    """After six seconds of ringing on in the dialplan, which hangs up."""
+    pbx.call_in(*CALLER, "812")
+    yield 10
+
+
+def ring_no_answer_then_other(pbx: Pbx) -> Scenario:
+    pbx.call_in(*CALLER, "800")
+    yield 6
+    agent = yield from _answered(pbx, *SUPPORT)
+    yield 2
+    pbx.hang_up(agent)
+    yield 4
+
+
+def busy_then_other(pbx: Pbx) -> Scenario:
+    pbx.busy.add(SUPPORT[0])
+    pbx.call_in(*CALLER, "800")
+    agent = yield from _answered(pbx, *SUPPORT)
+    pbx.busy.remove(SUPPORT[0])
+    yield 2
+    pbx.hang_up(agent)
+    yield 4
+
+
+def two_callers_one_agent(pbx: Pbx) -> Scenario:
+    pbx.members.add("vip", LATE, "王五")
+    for number, name in (CALLER, ("13900139000", "")):
+        pbx.call_in(number, name, "802")
+    for _ in range(2):
+        agent = yield from _answered(pbx, LATE)
+        yield 2
+        pbx.hang_up(agent)
+        yield 1
+
+
+def pause_reasons(pbx: Pbx) -> Scenario:
+    """By code: a meal, from there to a training, back. By AMI: one queue only, and all without a reason."""
+    for code in ("*831", "*833", "*84"):
+        pbx.dial(SUPPORT[0], code)
+        yield 2
+    for on, reason, queue in (
+        (True, "meeting", "support"),
+        (False, "", "support"),
+        (True, "", ""),
+        (False, "back", ""),
+    ):
+        pbx.members.pause(SUPPORT[1], on, reason, queue)
+        yield 1
+
+
+def pause_while_talking(pbx: Pbx) -> Scenario:
+    pbx.call_in(*CALLER, "800")
+    agent = yield from _answered(pbx, *SUPPORT)
+    yield 0.7
+    pbx.members.pause(agent.interface, True, "meal")
+    yield 0.7
+    pbx.hang_up(agent)
     yield 1
-    pbx.members.pause(FIRST, True, "training")
-    yield 1
-    pbx.members.pause(FIRST, False)
+    pbx.members.pause(agent.interface, False)
+    yield 4
+
+
+def members_come_and_go(pbx: Pbx) -> Scenario:
+    for code in ("*85", "*86", "*85"):
+        pbx.dial(LATE, code)
+        yield 2
+    pbx.call_in(*CALLER, "802")
+    agent = yield from _answered(pbx, LATE, after=0.3)
+    yield 1.5
+    pbx.hang_up(agent)
     yield 1
 
 
-def membership(pbx: Pbx) -> Scenario:
-    pbx.members.add("sales", SECOND, pbx.phones[SECOND])
-    yield 1
-    pbx.members.remove("sales", SECOND)
-    yield 1
-
-
-def hold(pbx: Pbx) -> Scenario:
-    caller, agent = yield from _connected(pbx)
+def hold_resume(pbx: Pbx) -> Scenario:
+    pbx.call_in(*CALLER, "800")
+    agent = yield from _answered(pbx, *SUPPORT)
+    yield 0.7
     pbx.hold(agent)
-    yield 2
+    yield 1.5
     pbx.unhold(agent)
-    yield 1
-    pbx.hang_up(caller)
+    yield 0.7
+    pbx.hang_up(agent)
     yield 4
 
 
-def blind_transfer(pbx: Pbx) -> Scenario:
-    caller, agent = yield from _connected(pbx)
-    pbx.blind(agent, "1002")
-    yield from _answered(pbx, SECOND, caller)
-    pbx.hang_up(caller)
+def blind_transfer_agent(pbx: Pbx) -> Scenario:
+    pbx.call_in(*CALLER, "800")
+    agent = yield from _answered(pbx, *SUPPORT)
+    yield 1
+    pbx.blind(agent, "1006")
+    other = yield from _answered(pbx, SPARE)
+    yield 2
+    pbx.hang_up(other)
+    yield 4
+
+
+def blind_transfer_queue(pbx: Pbx) -> Scenario:
+    pbx.call_in(*CALLER, "800")
+    agent = yield from _answered(pbx, *SUPPORT)
+    yield 1
+    pbx.blind(agent, "801")
+    other = yield from _answered(pbx, *SALES)
+    yield 2
+    pbx.hang_up(other)
     yield 4
 
 
 def attended_transfer(pbx: Pbx) -> Scenario:
-    caller, agent = yield from _connected(pbx)
+    pbx.call_in(*CALLER, "800")
+    agent = yield from _answered(pbx, *SUPPORT)
+    yield 1
     pbx.hold(agent)
-    yield 0.5
-    second = pbx.dial(FIRST, "1002")
-    yield from _answered(pbx, SECOND, second)
+    second = pbx.dial(agent.interface, "1006")
+    other = yield from _answered(pbx, SPARE)
+    yield 1.5
     pbx.attended(agent, second)
-    yield 2
-    pbx.hang_up(caller)
+    yield 2.5
+    pbx.hang_up(other)
     yield 4
 
 
-def direct(pbx: Pbx) -> Scenario:
-    caller, _ = yield from _answered(pbx, SECOND, pbx.call_in(*CALLER, "1002"))
-    pbx.hang_up(caller)
-    yield 1
-
-
-def outbound(pbx: Pbx) -> Scenario:
-    _, called = yield from _answered(pbx, TRUNK, pbx.dial(SECOND, "913900139000"))
+def direct_call(pbx: Pbx) -> Scenario:
+    pbx.call_in(*CALLER, "1006")
+    called = yield from _answered(pbx, SPARE)
+    yield 2
     pbx.hang_up(called)
     yield 1
 
 
-def internal(pbx: Pbx) -> Scenario:
-    caller, _ = yield from _answered(pbx, "PJSIP/1003", pbx.dial(SECOND, "1003"))
+def outbound_call(pbx: Pbx) -> Scenario:
+    pbx.dial(SPARE, "9" + CALLER[0])
+    called = yield from _answered(pbx, TRUNK)
+    yield 2
+    pbx.hang_up(called)
+    yield 1
+
+
+def outbound_busy(pbx: Pbx) -> Scenario:
+    pbx.busy.add(TRUNK)
+    pbx.dial(SPARE, "9" + CALLER[0])
+    pbx.busy.remove(TRUNK)
+    yield 1
+
+
+def outbound_no_answer(pbx: Pbx) -> Scenario:
+    caller = pbx.dial(SPARE, "9" + CALLER[0])
+    yield 2
     pbx.hang_up(caller)
     yield 1
 
 
-def recording(pbx: Pbx) -> Scenario:
-    """Recorded from the start; StopMixMonitor ends the recording before the call."""
-    caller, agent = yield from _connected(pbx)
-    pbx.stop_recording(caller)
+def internal_call(pbx: Pbx) -> Scenario:
+    pbx.dial(SPARE, "1007")
+    called = yield from _answered(pbx, COLLEAGUE)
+    yield 2
+    pbx.hang_up(called)
     yield 1
-    pbx.hang_up(agent)
-    yield 4
+
+
+def originated_call(pbx: Pbx) -> Scenario:
+    """Click to call: the phone rings first, then the number is dialled."""
+    pbx.originate(SPARE, "phones", "9" + CALLER[0], "1006", "click")
+    yield from _answered(pbx, SPARE, after=0.3)
+    called = yield from _answered(pbx, TRUNK)
+    yield 2
+    pbx.hang_up(called)
+    yield 1
 
 
 SCENARIOS: Mapping[str, Callable[[Pbx], Scenario]] = {
-    play.__name__: play
-    for play in (
-        queue_agent_ends,
-        queue_caller_ends,
-        queue_abandoned,
-        queue_abandoned_ringing,
-        queue_timeout,
-        ring_no_answer,
-        pause,
-        membership,
-        hold,
-        blind_transfer,
+    scene.__name__: scene
+    for scene in (
+        answered_agent_hangup,
+        answered_caller_hangup,
+        abandoned_while_ringing,
+        abandoned_nobody_there,
+        timeout_second_queue,
+        timeout_then_on,
+        ring_no_answer_then_other,
+        busy_then_other,
+        two_callers_one_agent,
+        pause_reasons,
+        pause_while_talking,
+        members_come_and_go,
+        hold_resume,
+        blind_transfer_agent,
+        blind_transfer_queue,
         attended_transfer,
-        direct,
-        outbound,
-        internal,
-        recording,
+        direct_call,
+        outbound_call,
+        outbound_busy,
+        outbound_no_answer,
+        internal_call,
+        originated_call,
     )
 }
