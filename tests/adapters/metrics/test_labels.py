@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ccd.adapters.metrics.labels import COST
+from ccd.adapters.metrics.labels import COST, REASON_SHARE
 from ccd.events import PersonArrived
 from tests.adapters.metrics.parts import Parts
 from tests.adapters.metrics.sites import WHERE, full_floor, page, ready_floor, series, tell
@@ -96,3 +96,19 @@ def test_one_more_queue_or_team_costs_no_more_than_is_reckoned(
 
     assert cost(two) - cost(one) <= COST[label]
     assert cost(two) - cost(one) >= COST[label] // 2
+
+
+def test_many_reasons_in_many_teams_cost_no_more_than_their_share() -> None:
+    floor = Floor()
+    numbers = [str(2000 + n) for n in range(400)]
+    floor.roster(*[person(f"7{number}", number, f"team {n % 40}") for n, number in enumerate(numbers)])
+    floor.follow()
+    for n, number in enumerate(numbers):
+        floor.pause(floor.member("sales", number), "sales", reason=f"reason {n % 150}")
+    lines = [
+        line for line in series(page(floor)) if line.startswith("ccd_agents{") and 'reason=""' not in line
+    ]
+    named = [line for line in lines if 'reason="other"' not in line]
+    assert len(named) == REASON_SHARE - 150
+    assert len(lines) - len(named) <= 40
+    assert sum(float(line.rpartition(" ")[2]) for line in lines) == 400
