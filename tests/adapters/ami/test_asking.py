@@ -128,10 +128,14 @@ async def test_a_list_that_does_not_end_is_bounded_and_its_late_items_reach_nobo
         del told.messages[:]
         with pytest.raises(ActionTimeout):
             await session.list_action({"Action": "QueueStatus"}, timeout=0.05)
+        protocol = session._protocol
+        assert protocol is not None
+        assert list(protocol._lists.values()) == [None]  # remembered, so that they are dropped; not collected
         late = item(held[0], "QueueMember", "Location: late") + complete(held[0], "QueueStatusComplete")
         pbx.send(late + event("QueueMember", "Location: live"))
         await until(lambda: told.messages)
         assert [message.get("Location") for message in told.messages] == ["live"]
+        assert protocol._lists == {}
 
 
 async def test_a_list_asked_for_as_a_plain_action_does_not_leak_into_the_stream() -> None:

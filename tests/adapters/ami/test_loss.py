@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -25,6 +26,15 @@ async def test_a_silent_peer_is_noticed() -> None:
         assert (at - last_heard).total_seconds() >= 1.1
         await until(lambda: told.times("synced") == 2)
         assert session.cuts_by_reason == {"silent": 1}
+
+
+async def test_a_standstill_of_our_own_is_not_taken_for_silence_of_the_pbx() -> None:
+    async with FakePbx() as pbx, following(pbx, keepalive_s=0.9, silence_s=1.1) as (_, told):
+        asyncio.get_running_loop().call_later(0.5, pbx.send, event("Hangup"))
+        time.sleep(1.5)  # noqa: ASYNC251  # it is the loop that is to stand still
+        await until(lambda: "Hangup" in told.names)
+        await asyncio.sleep(0.3)
+        assert told.lost == []
 
 
 async def test_a_pbx_that_answers_pings_is_kept_however_quiet_it_is() -> None:

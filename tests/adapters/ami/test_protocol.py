@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -126,7 +127,7 @@ def test_garbage_costs_itself_alone(garbage: bytes) -> None:
 
 def test_empty_lines_between_messages_are_nothing() -> None:
     reader = Read()
-    messages = reader.feed(b"\r\n" + event("Hangup") + b"\r\n\r\n\r\n" + event("Newstate") + b"\r\n")
+    messages = reader.feed(b"\r\n" + event("Hangup") + b"\r\n\r\n\r\n" + event("Newstate") + b"\r\n\r\n")
     assert [message.text for message in messages] == ["Event: Hangup", "Event: Newstate"]
     assert reader.protocol.counts.garbage == 0
 
@@ -206,6 +207,51 @@ def test_a_message_may_have_one_mebibyte_and_no_byte_more(extra: int, chunk: int
     names = [message.name for message in reader.messages]
     assert names == (["Hangup"] if extra else ["Hangup", "UserEvent", "Newstate"])
     assert (reader.protocol.closed, reader.protocol.counts.oversize) == (bool(extra), extra)
+
+
+def test_the_limit_is_one_of_the_message_and_not_of_its_terminator() -> None:
+    largest = b"Event: UserEvent\r\nX: ".ljust(MESSAGE_LIMIT, b"x")
+    for split in range(5):
+        reader = Read()
+        terminator = b"\r\n\r\n"
+        reader.feed(largest + terminator[:split], terminator[split:])
+        assert [message.name for message in reader.messages] == ["UserEvent"]
+    reader = Read()
+    reader.feed(largest + b"xxxx")
+    assert reader.protocol.closed
+
+
+class Paused:
+    """A transport that notes whether it is being read."""
+
+    def __init__(self) -> None:
+        self.pauses = 0
+        self.reading = True
+
+    def pause_reading(self) -> None:
+        self.pauses += 1
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        self.reading = True
+
+    def is_closing(self) -> bool:
+        return False
+
+
+async def test_reading_pauses_only_where_messages_come_densely() -> None:
+    reader, transport = Read(), Paused()
+    reader.protocol.transport, reader.protocol.coalesce_s = transport, 0.15
+    for _ in range(3):
+        await asyncio.sleep(0.2)
+        reader.feed(event("Hangup"))
+    assert transport.pauses == 0
+    reader.feed(event("Hangup"))
+    assert not transport.reading
+    await asyncio.sleep(0.2)
+    assert transport.reading
+    reader.feed(event("Hangup"), event("Newexten") * 5000)  # the second is a backlog: more is waiting
+    assert transport.pauses <= 2
 
 
 def test_a_header_without_end_is_given_up_at_the_limit_and_holds_no_memory() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ccd.adapters.ami import session as session_module
 from ccd.adapters.ami.wanted import EVENT_CLASSES, WANTED
 from ccd.message import Message
 from tests.adapters.ami.fake_pbx import FakePbx, a_list, complete, event, item, response
@@ -87,18 +88,24 @@ async def test_without_the_right_to_read_the_core_the_boot_is_unknown() -> None:
             assert told.log[0] == ("linked", ("AMI 11.0.0", ""))
 
 
-async def test_a_pbx_that_never_says_it_has_booted_is_followed_after_two_seconds() -> None:
+async def test_a_pbx_that_never_says_it_has_booted_is_followed_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session_module, "BOOT_WAIT_S", 0.1)
     async with FakePbx() as pbx:
         pbx.booted = b""
-        async with following(pbx) as (_, told):
+        async with following(pbx, resync_timeout_s=60) as (_, told):
             assert told.times("synced") == 1
             assert told.lost == []
 
 
-async def test_a_pbx_that_boots_after_its_lists_were_taken_is_asked_again() -> None:
+async def test_a_pbx_that_boots_after_its_lists_were_taken_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session_module, "BOOT_WAIT_S", 0.1)
     async with FakePbx() as pbx:
         booted, pbx.booted = pbx.booted, b""
-        async with following(pbx) as (_, told):
+        async with following(pbx, resync_timeout_s=60) as (_, told):
             pbx.booted = booted
             pbx.send(booted)
             await until(lambda: told.times("synced") == 2)
@@ -106,6 +113,19 @@ async def test_a_pbx_that_boots_after_its_lists_were_taken_is_asked_again() -> N
             pbx.send(booted)  # once it is known to have booted, it is an event like any other
             await until(lambda: told.names[-1] == "FullyBooted")
             assert pbx.connections == 2
+
+
+async def test_a_pbx_that_says_when_it_has_booted_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "BOOT_WAIT_S", 0.1)
+    async with FakePbx() as pbx, following(pbx) as (_, told):
+        booted, pbx.booted = pbx.booted, b""
+        pbx.cut()
+        await until(lambda: pbx.times("Login") == 2)
+        await asyncio.sleep(0.4)
+        assert told.times("linked") == 1
+        pbx.send(booted)
+        await until(lambda: told.times("synced") == 2)
+        assert [why for _, _, why in told.lost] == ["closed"]
 
 
 async def test_a_restart_is_told_by_another_boot() -> None:
@@ -227,3 +247,12 @@ async def test_a_session_lost_in_the_middle_of_its_snapshot_is_never_synced() ->
             await until(lambda: told.lost)
             await until(lambda: told.times("linked") == 2)
         assert told.times("synced") == 0
+
+
+async def test_a_pbx_that_stops_right_behind_its_last_list_is_not_synced() -> None:
+    async with FakePbx() as pbx:
+        whole, stop = pbx.answers["DeviceStateList"], [event("Shutdown")]
+        pbx.answers["DeviceStateList"] = lambda asked: (whole(asked) or b"") + (stop.pop() if stop else b"")
+        async with following(pbx) as (_, told):
+            kinds = [kind for kind, _ in told.log if kind != "message"]
+            assert kinds == ["linked", "lost", "linked", "synced"]
