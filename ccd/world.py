@@ -54,7 +54,7 @@ class World:
 
     def _lay_roster_over(self, pbx: Pbx) -> None:
         """Rostered devices are followed even without a queue (telesales)."""
-        rostered = set(self.roster.interfaces(pbx.name))
+        rostered = dict.fromkeys(self.roster.interfaces(pbx.name))  # in order: a replay must not differ
         for device in rostered:
             pbx.agent(device)
         for device, agent in list(pbx.agents.items()):
