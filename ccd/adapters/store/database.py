@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from sqlalchemy import URL
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ccd.adapters.store.batch import Rows
@@ -69,7 +70,7 @@ def reading(url: URL) -> AsyncEngine:
 @contextlib.contextmanager
 def answering(url: URL) -> Iterator[None]:
     """What goes wrong between us and the database becomes a StoreError that names it."""
-    faults: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, sqlite3.Error)
+    faults: tuple[type[Exception], ...] = (DBAPIError, PoolTimeoutError, OSError, sqlite3.Error)
     if url.get_backend_name() == "postgresql":
         from ccd.adapters.store.postgres import FAULTS
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import URL, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ccd.adapters.store import recall
@@ -19,8 +19,9 @@ from ccd.adapters.store.place import place_of, shown, sqlite_file
 from ccd.adapters.store.queue_log import QUEUE_LOG_COLUMNS, queue_log
 from ccd.adapters.store.schema import AGENT_INTERVAL, BLIND_INTERVAL, CALL, QUEUE_VISIT, TABLES
 from ccd.config import StoreSettings
+from ccd.events import RosterReplaced
 
-__all__ = ["EXPORTS", "Row", "as_left", "columns_of", "export", "opened"]
+__all__ = ["EXPORTS", "Archive", "Row", "columns_of", "opened"]
 
 Row = dict[str, Any]
 
@@ -31,25 +32,79 @@ EXPORTS = (QUEUE_LOG, *sorted(name for name, table in TABLES.items() if "time" i
 """What can be exported: tables that have a time to go by, and Asterisk's queue_log made of them."""
 
 
-@contextlib.asynccontextmanager
-async def opened(settings: StoreSettings, state_dir: Path) -> AsyncIterator[AsyncEngine]:
-    """Connections that only read.
+class Archive:
+    """The store, to be read. Made by ``opened``; its questions raise StoreError where it does not answer."""
 
-    Raises StoreError where there is no store yet, or its schema is not this version's.
-    """
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._engine = reading(url)
+
+    async def export(
+        self,
+        what: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        pbx: str | None = None,
+    ) -> AsyncIterator[Row]:
+        """Rows in order of time, from ``since`` up to but not including ``until`` (aware), of one PBX or all.
+
+        ``what`` is one of ``EXPORTS``. Raises StoreError for another, and for a naive time.
+        """
+        for name, moment in (("since", since), ("until", until)):
+            if moment is not None and moment.tzinfo is None:
+                raise StoreError(f"{name}: {moment} has no time zone; write it as 2026-01-31T08:00:00+08:00")
+        with answering(self._url):
+            if what == QUEUE_LOG:
+                async for row in queue_log(self._engine, since=since, until=until, pbx=pbx):
+                    yield row
+                return
+            async with self._engine.connect() as connection:
+                rows = await connection.stream(
+                    _selection(_table(what), since, until, pbx), execution_options={"yield_per": PAGE}
+                )
+                async for found in rows.mappings():
+                    yield dict(found)
+
+    async def as_left(self) -> Row:
+        """What the daemon knew when it last wrote: for `ccd status` while none is running.
+
+        ``agents``: intervals still open (``queue`` empty: the agent as a whole); ``waiting``: callers in
+        queues; ``calls``: how many went on; ``presence``; ``blind``: PBXs not followed. Times are aware UTC.
+        """
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await _as_left(connection)
+
+    async def roster(self) -> RosterReplaced | None:
+        """The version in force; None where none was ever imported."""
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await recall.roster(connection)
+
+    async def check(self) -> None:
+        with answering(self._url):
+            await _check_revision(self._engine, shown(self._url))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: StoreSettings, state_dir: Path) -> AsyncIterator[Archive]:
+    """Raises StoreError where there is no store yet, or its schema is not this version's."""
     url = place_of(settings, state_dir)
     file = sqlite_file(url)
     if file is not None and not file.exists():
         raise StoreError(
             f"{file}: no such file: nothing has been stored yet; start the daemon once (ccd run)"
         )
-    engine = reading(url)
+    archive = Archive(url)
     try:
-        with answering(url):
-            await _check_revision(engine, shown(url))
-            yield engine
+        await archive.check()
+        yield archive
     finally:
-        await engine.dispose()
+        await archive.close()
 
 
 async def _check_revision(engine: AsyncEngine, name: str) -> None:
@@ -67,33 +122,6 @@ def columns_of(what: str) -> tuple[str, ...]:
     if what == QUEUE_LOG:
         return QUEUE_LOG_COLUMNS
     return tuple(column.name for column in _table(what).columns)
-
-
-async def export(
-    engine: AsyncEngine,
-    what: str,
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    pbx: str | None = None,
-) -> AsyncIterator[Row]:
-    """Rows in order of time, from ``since`` up to but not including ``until`` (aware), of one PBX or all.
-
-    ``what`` is one of ``EXPORTS``. Raises StoreError for another, and for a naive time.
-    """
-    for name, moment in (("since", since), ("until", until)):
-        if moment is not None and moment.tzinfo is None:
-            raise StoreError(f"{name}: {moment} has no time zone; write it as 2026-01-31T08:00:00+08:00")
-    if what == QUEUE_LOG:
-        async for row in queue_log(engine, since=since, until=until, pbx=pbx):
-            yield row
-        return
-    async with engine.connect() as connection:
-        rows = await connection.stream(
-            _selection(_table(what), since, until, pbx), execution_options={"yield_per": PAGE}
-        )
-        async for found in rows.mappings():
-            yield dict(found)
 
 
 def _table(what: str) -> Table:
@@ -114,29 +142,21 @@ def _selection(table: Table, since: datetime | None, until: datetime | None, pbx
     return rows
 
 
-async def as_left(engine: AsyncEngine) -> Row:
-    """What the daemon knew when it last wrote: for `ccd status` while none is running.
-
-    ``agents``: intervals still open (``queue`` empty: the agent as a whole); ``waiting``: callers in queues;
-    ``calls``: how many were going on; ``presence``; ``blind``: PBXs not followed. Times are aware UTC.
-    """
-    async with engine.connect() as connection:
-        a, v, b = AGENT_INTERVAL.c, QUEUE_VISIT.c, BLIND_INTERVAL.c
-        agents = select(a.pbx, a.interface, a.queue, a.state, a.reason, a.begin, a.call).where(
-            a.end.is_(None)
-        )
-        waiting = select(v.pbx, v.queue, v.joined, v.caller_number, v.caller_name).where(v.left.is_(None))
-        blind = select(b.pbx, b.began, b.why).where(b.ended.is_(None))
-        calls = select(func.count()).select_from(CALL).where(CALL.c.ended.is_(None))
-        names = ("pbx", "seat", "person", "since")
-        return {
-            "last_alive": await recall.last_alive(connection),
-            "agents": await _rows(connection, agents.order_by(a.pbx, a.interface, a.queue)),
-            "waiting": await _rows(connection, waiting.order_by(v.joined)),
-            "calls": (await connection.execute(calls)).scalar_one(),
-            "presence": [dict(zip(names, row, strict=True)) for row in await recall.presence(connection)],
-            "blind": await _rows(connection, blind.order_by(b.began)),
-        }
+async def _as_left(connection: AsyncConnection) -> Row:
+    a, v, b = AGENT_INTERVAL.c, QUEUE_VISIT.c, BLIND_INTERVAL.c
+    agents = select(a.pbx, a.interface, a.queue, a.state, a.reason, a.begin, a.call).where(a.end.is_(None))
+    waiting = select(v.pbx, v.queue, v.joined, v.caller_number, v.caller_name).where(v.left.is_(None))
+    blind = select(b.pbx, b.began, b.why).where(b.ended.is_(None))
+    calls = select(func.count()).select_from(CALL).where(CALL.c.ended.is_(None))
+    names = ("pbx", "seat", "person", "since")
+    return {
+        "last_alive": await recall.last_alive(connection),
+        "agents": await _rows(connection, agents.order_by(a.pbx, a.interface, a.queue)),
+        "waiting": await _rows(connection, waiting.order_by(v.joined)),
+        "calls": (await connection.execute(calls)).scalar_one(),
+        "presence": [dict(zip(names, row, strict=True)) for row in await recall.presence(connection)],
+        "blind": await _rows(connection, blind.order_by(b.began)),
+    }
 
 
 async def _rows(connection: AsyncConnection, statement: Select[Any]) -> list[Row]:

@@ -66,9 +66,12 @@ async def queue_log(
     last: tuple[datetime, int] | None = None
     while True:
         page = select(QUEUE_EVENT).order_by(q.at, q.id).limit(PAGE)
-        for column, bound in ((q.at >= since, since), (q.at < until, until), (q.pbx == pbx, pbx)):
-            if bound is not None:
-                page = page.where(column)
+        if since is not None:
+            page = page.where(q.at >= since)
+        if until is not None:
+            page = page.where(q.at < until)
+        if pbx is not None:
+            page = page.where(q.pbx == pbx)
         if last is not None:
             page = page.where((q.at > last[0]) | ((q.at == last[0]) & (q.id > last[1])))
         async with engine.connect() as connection:

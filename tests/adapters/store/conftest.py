@@ -39,17 +39,24 @@ class Place:
 
     async def rows(self, table: str) -> list[dict[str, Any]]:
         """All rows of a table by its key, read beside whatever runs."""
-        engine = reading(place_of(self.settings, self.state_dir))
-        try:
-            async with engine.connect() as connection:
-                t = TABLES[table]
-                found = await connection.execute(select(t).order_by(*t.primary_key.columns))
-                return [dict(row) for row in found.mappings()]
-        finally:
-            await engine.dispose()
+        return (await self._read([table]))[table]
 
     async def everything(self) -> dict[str, list[dict[str, Any]]]:
-        return {name: rows for name in TABLES if (rows := await self.rows(name))}
+        """The tables that have rows."""
+        return {name: rows for name, rows in (await self._read(list(TABLES))).items() if rows}
+
+    async def _read(self, tables: list[str]) -> dict[str, list[dict[str, Any]]]:
+        engine = reading(place_of(self.settings, self.state_dir))
+        found = {}
+        try:
+            async with engine.connect() as connection:
+                for name in tables:
+                    t = TABLES[name]
+                    rows = await connection.execute(select(t).order_by(*t.primary_key.columns))
+                    found[name] = [dict(row) for row in rows.mappings()]
+        finally:
+            await engine.dispose()
+        return found
 
 
 async def _migrated(settings: StoreSettings, folder: Path) -> None:

@@ -83,6 +83,7 @@ class Cluster:
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
             "fsync": "off",  # we stop the server, not the machine
+            "autovacuum": "off",
             "max_connections": "50",
             "shared_buffers": "32MB",
         }

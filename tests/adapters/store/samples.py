@@ -5,12 +5,14 @@ from __future__ import annotations
 import types
 import typing
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from ccd import events as e
 from ccd.adapters.store.entries import Entry
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 AT = datetime(2026, 3, 2, 8, 30, 0, 123456, tzinfo=UTC)
 
@@ -19,7 +21,7 @@ def later(seconds: float) -> datetime:
     return AT + timedelta(seconds=seconds)
 
 
-def sample(kind: type[Any], /, **given: Any) -> Any:
+def sample(kind: type[T], /, **given: Any) -> T:
     """One of this kind: texts hold the name of their field, so that one can see where they went."""
     hints = typing.get_type_hints(kind)
     values = {field.name: _filler(field.name, hints[field.name]) for field in msgspec.structs.fields(kind)}
