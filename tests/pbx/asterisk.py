@@ -134,14 +134,22 @@ class Asterisk:
         )
 
     def enter(self, *command: str) -> list[str]:
-        """The command line that runs a program of the root in the instance's namespaces, and dies with it."""
+        """The command line that runs a program of the root in the instance's namespaces.
+
+        It ends when the process started by this line is killed, and when the PBX ends.
+        """
         assert self._process is not None, "the PBX is not running"
         init = _children(self._process.pid)[0]
-        return ["nsenter", f"--target={init}", "--mount", "--pid", "chroot", str(self.root), *command]
+        into = ["nsenter", f"--target={init}", "--mount", "--pid", "setpriv", "--pdeathsig=KILL"]
+        return [*into, "chroot", str(self.root), *command]
 
-    def admin(self, events: str = "off") -> Client:
+    def admin(self, events: str = "off", timeout: float = 5) -> Client:
         """A session with every right. ``events``: as the Events header of Login (off, on, or classes)."""
-        return Client(self.ami_port, "testadmin", self.admin_secret, events=events)
+        return Client(self.ami_port, "testadmin", self.admin_secret, events=events, timeout=timeout)
+
+    def ccd(self, events: str = "off") -> Client:
+        """A session of the daemon's own user, with the rights and filters of the shipped snippet."""
+        return Client(self.ami_port, "ccd", self.ccd_secret, events=events)
 
     def originate(
         self,

@@ -1,4 +1,4 @@
-"""Audio for all test phones of a process: a faint tone, 50 packets a second to everybody who wants one.
+"""Audio for all test phones of a process: a tone, 50 packets a second to everybody who wants one.
 
 What the PBX sends back is never read: the kernel throws it away, which costs nothing.
 """
@@ -13,8 +13,8 @@ from contextlib import suppress
 
 __all__ = ["Media"]
 
-_FRAME = bytes([0xFE, 0x7E, 0xF0, 0x70, 0xEE, 0x6E, 0xF0, 0x70] * 20)
-"""20 ms of ulaw: 160 samples, not quite silence."""
+_FRAME = (bytes([0x30] * 10) + bytes([0xB0] * 10)) * 8
+"""20 ms of ulaw: 160 samples, 400 Hz, loud enough not to pass for silence."""
 _TICK_S = 0.02
 
 

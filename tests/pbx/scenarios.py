@@ -119,7 +119,7 @@ async def timeout_then_on(stage: Stage) -> None:
 async def timeout_voicemail(stage: Stage) -> None:
     stage.team(SUPPORT, no_answer)
     call = await stage.caller("811")
-    await asyncio.sleep(15)
+    await asyncio.sleep(10)
     await call.hangup()
 
 
@@ -332,7 +332,7 @@ async def direct_voicemail(stage: Stage) -> None:
     stage.team(("1006",), no_answer)
     call = await stage.caller("1006")
     await call.wait_answered(15)
-    await asyncio.sleep(12)
+    await asyncio.sleep(4)
     await call.hangup()
 
 
@@ -489,50 +489,49 @@ async def busy_hour(stage: Stage) -> None:
     await asyncio.gather(*(one(number) for number in range(200)))
 
 
-Scene = Callable[[Stage], Coroutine[Any, Any, None]]
+_SCENES: tuple[Any, ...] = (
+    answered_agent_hangup,
+    answered_caller_hangup,
+    abandoned_while_ringing,
+    abandoned_nobody_there,
+    timeout_second_queue,
+    timeout_then_on,
+    timeout_voicemail,
+    ring_no_answer_then_other,
+    busy_then_other,
+    two_callers_one_agent,
+    local_member_call,
+    exit_with_key,
+    leave_empty,
+    join_empty,
+    hold_resume,
+    blind_transfer_agent,
+    blind_transfer_queue,
+    blind_transfer_code,
+    attended_transfer,
+    attended_transfer_queue,
+    attended_transfer_code,
+    pause_reasons,
+    members_come_and_go,
+    pause_while_talking,
+    phone_unplugged,
+    direct_call,
+    direct_voicemail,
+    outbound_call,
+    outbound_busy,
+    outbound_no_answer,
+    internal_call,
+    originated_call,
+    conference,
+    park_retrieve,
+    park_abandoned,
+    recording_toggled,
+    hostile_caller,
+    reload,
+    pbx_restart,
+    pbx_killed,
+)
 
-SCENARIOS: dict[str, Scene] = {
-    scene.__name__: scene
-    for scene in (
-        answered_agent_hangup,
-        answered_caller_hangup,
-        abandoned_while_ringing,
-        abandoned_nobody_there,
-        timeout_second_queue,
-        timeout_then_on,
-        timeout_voicemail,
-        ring_no_answer_then_other,
-        busy_then_other,
-        two_callers_one_agent,
-        local_member_call,
-        exit_with_key,
-        leave_empty,
-        join_empty,
-        hold_resume,
-        blind_transfer_agent,
-        blind_transfer_queue,
-        blind_transfer_code,
-        attended_transfer,
-        attended_transfer_queue,
-        attended_transfer_code,
-        pause_reasons,
-        members_come_and_go,
-        pause_while_talking,
-        phone_unplugged,
-        direct_call,
-        direct_voicemail,
-        outbound_call,
-        outbound_busy,
-        outbound_no_answer,
-        internal_call,
-        originated_call,
-        conference,
-        park_retrieve,
-        park_abandoned,
-        recording_toggled,
-        hostile_caller,
-        reload,
-        pbx_restart,
-        pbx_killed,
-    )
+SCENARIOS: dict[str, Callable[[Stage], Coroutine[Any, Any, None]]] = {
+    scene.__name__: scene for scene in _SCENES
 } | {"busy": busy_hour}
