@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ccd.config import SimulatorSettings
 
-__all__ = ["Act", "Call", "callers", "duty", "mean_talk_s", "odd_calls"]
+__all__ = ["REASONS", "Act", "Call", "callers", "duty", "mean_talk_s", "odd_calls"]
 
 WARM_UP_S = 3600.0
 """The day has run for so long when the simulator goes live."""
@@ -36,6 +36,7 @@ _REASONS = (
     ("meeting", 6, 10, 25),
     ("coaching", 3, 8, 15),
 )
+REASONS = tuple(reason for reason, *_ in _REASONS)
 
 
 class Act(NamedTuple):
@@ -65,11 +66,23 @@ class Call(NamedTuple):
     transfer_to: str
 
 
-def duty(seed: int, interface: str, start: float) -> Iterator[Act]:
-    """One agent's comings, pauses and goings from ``start`` on."""
+def duty(seed: int, interface: str, start: float, pausing: str = "") -> Iterator[Act]:
+    """One agent's comings, pauses and goings from ``start`` on.
+
+    With ``pausing``, a reason, the agent is in that pause when the day goes live, so that every kind of
+    pause can be seen from the first moment.
+    """
     rng = random.Random(f"{seed}:duty:{interface}")
-    at = start if rng.random() < 0.92 else start + rng.uniform(60, 1500)
+    at = start if pausing or rng.random() < 0.92 else start + rng.uniform(60, 1500)
     stint = rng.uniform(60, 3300)
+    if pausing:
+        yield Act(start, "login")
+        yield Act(start + WARM_UP_S - rng.uniform(30, 240), "pause", pausing)
+        at = start + WARM_UP_S + rng.uniform(60, 600)
+        yield Act(at, "unpause")
+        at += stint
+        yield Act(at, "logout")
+        at += rng.uniform(600, 1800)
     while True:
         yield Act(at, "login")
         for _ in range(rng.randint(3, 6)):
@@ -88,7 +101,7 @@ def mean_talk_s(settings: SimulatorSettings, in_queues: int) -> float:
     """Talks as long as keep the agents of the queues busy, within what is natural: 15 s to 4 min."""
     if settings.calls_per_hour == 0 or in_queues == 0:
         return 120.0
-    handled = 0.9 * 0.53 * in_queues * 3600 / settings.calls_per_hour
+    handled = 0.9 * 0.57 * in_queues * 3600 / settings.calls_per_hour
     return min(max(handled - WRAP_UP_S - 5, 15.0), 240.0)
 
 
@@ -148,7 +161,7 @@ def _call(
         patience_s = rng.uniform(2, 12) if rng.random() < 0.06 else 15 + rng.expovariate(1 / 110)
     holds = rng.random() < 0.15
     chance = rng.random()
-    transfer = "blind" if chance < 0.05 else "attended" if chance < 0.08 else ""
+    transfer = "blind" if chance < 0.05 else "attended" if chance < 0.09 else ""
     return Call(
         at=at,
         kind=kind,

@@ -10,7 +10,7 @@ from typing import TypeVar
 from ccd.config import SimulatorSettings
 from ccd.events import Person
 from ccd.simulator.centre import NUMBERS, queues_of
-from ccd.simulator.day import Act, Call, callers, duty, odd_calls
+from ccd.simulator.day import REASONS, Act, Call, callers, duty, odd_calls
 from ccd.simulator.parts import TRUNK, Attempt, Channel
 from ccd.simulator.pbx import Pbx
 from ccd.simulator.timeline import Due
@@ -50,8 +50,9 @@ class Player:
     def start(self) -> None:
         """Put everybody's first act on the timeline; each act puts the next one there."""
         now, settings = self._timeline.now, self._settings
-        for interface in self._queues:
-            self._follow(duty(settings.seed, interface, now), partial(self._act, interface))
+        for place, interface in enumerate(self._queues):
+            pausing = REASONS[place // 8 % len(REASONS)] if place % 8 == 3 else ""
+            self._follow(duty(settings.seed, interface, now, pausing), partial(self._act, interface))
         taking = [interface for interface, queues in self._queues.items() if queues]
         phones = [interface.removeprefix("PJSIP/") for interface in taking]
         used = {queue for queues in self._queues.values() for queue in queues}
@@ -165,10 +166,11 @@ class Player:
         if call is None:
             call = self._rest_of(None)
         if call.kind == "consult":
+            self._during(2 * CONSULT_S, caller, self._pbx.hang_up)
             return
         ender = caller if call.caller_ends else other
         agent = other if caller.interface == TRUNK else caller
-        self._during(call.talk_s, ender, self._pbx.hang_up)
+        self._during(call.talk_s, ender, partial(self._end, caller, call))
         if call.hold_at:
             self._during(call.hold_at, agent, self._hold)
             self._during(call.hold_at + call.hold_s, agent, self._unhold)
@@ -186,6 +188,11 @@ class Player:
 
         self._timeline.after(seconds, due)
 
+    def _end(self, caller: Channel, call: Call, ender: Channel) -> None:
+        """Unless the call goes otherwise by now: the plan is replaced when a transfer begins."""
+        if self._calls.get(caller, call) is call:
+            self._pbx.hang_up(ender)
+
     def _hold(self, channel: Channel) -> None:
         if not channel.holding:
             self._pbx.hold(channel)
@@ -201,15 +208,20 @@ class Player:
             return call._replace(talk_s=talk_s, hold_at=0.0, transfer="")
         return Call(self._timeline.now, "direct", "", "", "", "", 60.0, talk_s, True, 0.0, 0.0, "", "")
 
+    def _colleague(self, call: Call) -> str:
+        """Somebody who is free, else the one planned, who will be busy."""
+        free = [interface for interface, queues in self._queues.items() if queues and self._idle(interface)]
+        return self._rng.choice(free).removeprefix("PJSIP/") if free else call.transfer_to
+
     def _blind(self, caller: Channel, call: Call, agent: Channel) -> None:
         self._calls[caller] = self._rest_of(call)
-        self._pbx.blind(agent, call.transfer_to)
+        self._pbx.blind(agent, self._colleague(call))
 
     def _consult(self, caller: Channel, call: Call, agent: Channel) -> None:
         """Hold the caller, ask a colleague, and connect the two if the colleague can be had."""
         self._calls[caller] = self._rest_of(call)
         self._hold(agent)
-        second = self._pbx.dial(agent.interface, call.transfer_to)
+        second = self._pbx.dial(agent.interface, self._colleague(call))
         if second.alive:
             self._calls[second] = call._replace(kind="consult")
         self._during(CONSULT_S, agent, partial(self._hand_over, caller, second))

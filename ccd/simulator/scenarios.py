@@ -252,6 +252,19 @@ def originated_call(pbx: Pbx) -> Scenario:
     yield 1
 
 
+def recording_toggled(pbx: Pbx) -> Scenario:
+    """The agent's key for recording (*3): the queue's recording ends, and a second one begins."""
+    caller = pbx.call_in(*CALLER, "800")
+    agent = yield from _answered(pbx, *SUPPORT, after=0.3)
+    yield 1
+    pbx.stop_recording(caller)
+    yield 2
+    pbx.record(caller, f"auto-{int(pbx.timeline.now)}-{agent.number}-{caller.number}.wav")
+    yield 1
+    pbx.hang_up(agent)
+    yield 4
+
+
 SCENARIOS: Mapping[str, Callable[[Pbx], Scenario]] = {
     scene.__name__: scene
     for scene in (
@@ -277,5 +290,6 @@ SCENARIOS: Mapping[str, Callable[[Pbx], Scenario]] = {
         outbound_no_answer,
         internal_call,
         originated_call,
+        recording_toggled,
     )
 }

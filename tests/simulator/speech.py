@@ -116,4 +116,4 @@ class Speech:
             return "seconds" if value.isdecimal() else value
         if header == "Interface":
             return re.sub(r"^Local/(\d+)@agents/n$", r"PJSIP/\1", value)
-        return re.sub(r"\d{10}\.\d+", "uniqueid", value)
+        return re.sub(r"\b\d{10}(\.\d+)?\b", "epoch", value)
