@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Select, Table, func, select
+from sqlalchemy import URL, ScalarSelect, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ccd.adapters.store import recall
@@ -69,8 +69,9 @@ class Archive:
     async def as_left(self) -> Row:
         """What the daemon knew when it last wrote: for `ccd status` while none is running.
 
-        ``agents``: intervals still open (``queue`` empty: the agent as a whole); ``waiting``: callers in
-        queues; ``calls``: how many went on; ``presence``; ``blind``: PBXs not followed. Times are aware UTC.
+        ``agents``: intervals still open (``queue`` empty: the agent as a whole), with ``was_*`` of the one
+        before: a daemon that stops is blind from then on, and what it saw last is that. ``waiting``: callers
+        in queues; ``calls``: how many went on; ``presence``; ``blind``: PBXs not followed. Aware UTC.
         """
         with answering(self._url):
             async with self._engine.connect() as connection:
@@ -144,8 +145,13 @@ def _selection(table: Table, since: datetime | None, until: datetime | None, pbx
 
 async def _as_left(connection: AsyncConnection) -> Row:
     a, v, b = AGENT_INTERVAL.c, QUEUE_VISIT.c, BLIND_INTERVAL.c
-    agents = select(a.pbx, a.interface, a.queue, a.state, a.reason, a.begin, a.call).where(a.end.is_(None))
-    waiting = select(v.pbx, v.queue, v.joined, v.caller_number, v.caller_name).where(v.left.is_(None))
+    was = [_before(name).label(f"was_{name}") for name in ("state", "reason", "begin")]
+    agents = select(a.pbx, a.interface, a.queue, a.state, a.reason, a.begin, a.call, *was).where(
+        a.end.is_(None)
+    )
+    waiting = select(v.pbx, v.queue, v.joined, v.caller_number, v.caller_name).where(
+        v.left.is_(None), v.connected.is_(None), v.completed.is_(None)
+    )
     blind = select(b.pbx, b.began, b.why).where(b.ended.is_(None))
     calls = select(func.count()).select_from(CALL).where(CALL.c.ended.is_(None))
     names = ("pbx", "seat", "person", "since")
@@ -157,6 +163,14 @@ async def _as_left(connection: AsyncConnection) -> Row:
         "presence": [dict(zip(names, row, strict=True)) for row in await recall.presence(connection)],
         "blind": await _rows(connection, blind.order_by(b.began)),
     }
+
+
+def _before(name: str) -> ScalarSelect[Any]:
+    """A column of the interval before an agent's open one."""
+    now, earlier = AGENT_INTERVAL.c, AGENT_INTERVAL.alias("earlier").c
+    same = (earlier.pbx == now.pbx, earlier.interface == now.interface, earlier.queue == now.queue)
+    found = select(earlier[name]).where(*same, earlier.begin < now.begin)
+    return found.order_by(earlier.begin.desc()).limit(1).scalar_subquery().correlate(AGENT_INTERVAL)
 
 
 async def _rows(connection: AsyncConnection, statement: Select[Any]) -> list[Row]:
