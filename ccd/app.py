@@ -19,6 +19,7 @@ import structlog
 from ccd.adapters import logs
 from ccd.adapters.agi import AgiServer
 from ccd.adapters.clock import Clock, utc_now
+from ccd.adapters.collector import calm_collector
 from ccd.adapters.control import ControlServer
 from ccd.adapters.journal import Journal
 from ccd.adapters.links import Links
@@ -77,6 +78,7 @@ class App:
             await self._listen()
             await self.links.replace(self.settings.pbx)
             self._catch_signals()
+            calm_collector()
             self.notifier.ready(f"following {', '.join(self.settings.pbx)}")
             started(self)
             await self._stop.wait()
@@ -168,7 +170,10 @@ class App:
             reload=self.reload,
         )
         self.control = ControlServer(
-            self.state / "control.sock", commands.table(), streams={"watch": commands.watch}
+            self.state / "control.sock",
+            commands.table(),
+            streams={"watch": commands.watch},
+            group=self.settings.daemon.control_group,
         )
         for kind, part in (
             ("store", self.store),
@@ -202,6 +207,9 @@ class App:
         if last_alive is not None:
             await self.store.close_open_intervals(last_alive)
         submit(await self.store.restore_picture())
+        if self.simulated is not None:
+            for arrival in self.simulated.arrivals(utc_now()):
+                submit(arrival)
         self.clock.restore(await self.store.open_deadlines())
         self._exits.push_async_callback(self._work_off, self._spawn(self.runner.run(), "runner"))
 

@@ -220,26 +220,33 @@ def _bind(path: Path, group: str) -> socket.socket:
     if len(os.fsencode(path)) > PATH_LIMIT:
         raise ConfigError(too_long(path))
     _clear(path)
+    gid = _gid_of(group, path.parent) if group else -1
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         listening.bind(str(path))
-        if group:
-            os.chown(path, -1, grp.getgrnam(group).gr_gid)
+        os.chown(path, -1, gid)
         path.chmod(0o660 if group else 0o600)
-    except KeyError:
+    except OSError as error:
         listening.close()
+        mend = "let its user be in daemon.control_group, or empty it" if group else "see daemon.state_dir"
+        raise ConfigError(f"{path}: cannot make the control socket ({error.strerror}); {mend}") from None
+    return listening
+
+
+def _gid_of(group: str, folder: Path) -> int:
+    """Raises ConfigError where there is no such group, or it could not come as far as the socket."""
+    try:
+        gid = grp.getgrnam(group).gr_gid
+    except KeyError:
         raise ConfigError(
             f"daemon.control_group: there is no group {group!r}; create it or empty the key"
         ) from None
-    except OSError as error:
-        listening.close()
-        mend = (
-            "let the daemon's user be in daemon.control_group, or empty it"
-            if group
-            else "see daemon.state_dir"
+    way_in = folder.stat()
+    if not (way_in.st_mode & stat.S_IXOTH or (way_in.st_gid == gid and way_in.st_mode & stat.S_IXGRP)):
+        raise ConfigError(
+            f"daemon.control_group: {folder} is closed to {group}; chgrp {group} and chmod g+x that folder"
         )
-        raise ConfigError(f"{path}: cannot make the control socket ({error.strerror}); {mend}") from None
-    return listening
+    return gid
 
 
 def _clear(path: Path) -> None:

@@ -256,11 +256,20 @@ async def test_only_the_owner_may_connect(server: ControlServer, path: Path) -> 
 
 async def test_a_group_may_be_let_in(path: Path) -> None:
     group = grp.getgrgid(os.getgid()).gr_name
+    path.parent.chmod(0o710)
     server = ControlServer(path, COMMANDS, group=group)
     await server.start()
     assert stat.S_IMODE(path.stat().st_mode) == 0o660
     assert path.stat().st_gid == os.getgid()
     await server.close()
+
+
+async def test_a_group_that_cannot_come_as_far_as_the_socket_is_told_how(path: Path) -> None:
+    group = grp.getgrgid(os.getgid()).gr_name
+    path.parent.chmod(0o700)
+    with pytest.raises(ConfigError, match=rf"daemon\.control_group: .* is closed to {group}; chgrp {group}"):
+        await ControlServer(path, COMMANDS, group=group).start()
+    assert not path.exists()
 
 
 async def test_a_group_that_does_not_exist_is_named_with_its_key(path: Path) -> None:
