@@ -100,9 +100,10 @@ def show(
 
 
 def _current(session: Session) -> RosterReplaced:
-    from ccd.cli.stored import reading, roster_in
+    from ccd.adapters.store.queries import Archive
+    from ccd.cli.stored import reading
 
-    roster = reading(session.settings, roster_in)
+    roster = reading(session.settings, Archive.roster)
     if roster is None:
         raise CommandError(Exit.FOUND, session.words("roster_empty"))
     return roster

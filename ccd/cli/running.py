@@ -20,11 +20,17 @@ _ADDRESS_ERRORS = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
 
 
 @command
-def run(session: Session) -> Exit | None:
+def run(session: Session) -> None:
     """Run the daemon until SIGTERM or Ctrl-C. Without a [pbx.NAME] it plays the bundled simulator."""
-    from ccd.app import serve
+    from ccd.app import App, serve
 
-    return Exit(asyncio.run(serve(session.settings, session.config_path)))
+    def started(app: App) -> None:
+        key = "following_simulator" if app.simulated else "following"
+        session.say(key, pbxs=", ".join(app.settings.pbx), agents=app.settings.simulator.agents)
+        session.say("running", ccd=session.invocation, url=app.ops.url, state=app.state)
+        sys.stdout.flush()
+
+    asyncio.run(serve(session.settings, session.config_path, started))
 
 
 @command

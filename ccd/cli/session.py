@@ -107,6 +107,12 @@ class Session:
     def socket(self) -> Path:
         return self.state_dir / "control.sock"
 
+    @property
+    def invocation(self) -> str:
+        """How the user calls us, with the settings they named: for commands that we tell them to type."""
+        program = sys.argv[0] if Path(sys.argv[0]).name == "ccd" else "ccd"
+        return f"{program} --config {self.config}" if self.config else program
+
     def unreachable(self, error: Exception) -> str:
         """Why no daemon answers, and what to do."""
         why = getattr(error, "why", "silent")

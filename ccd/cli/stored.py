@@ -7,26 +7,26 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from ccd.adapters.store import recall
 from ccd.adapters.store.errors import StoreError
-from ccd.adapters.store.queries import as_left, opened
+from ccd.adapters.store.queries import Archive, opened
 from ccd.config import Settings
 from ccd.events import RosterReplaced
 from ccd.roster import Roster
 
-__all__ = ["current_roster", "last_picture", "reading", "roster_in"]
+__all__ = ["current_roster", "last_picture", "reading"]
 
 T = TypeVar("T")
 
+STOPPED = "stopped"
+"""Why the store has us blind after an orderly stop: what was seen until then is the last picture."""
 
-def reading(settings: Settings, work: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+
+def reading(settings: Settings, work: Callable[[Archive], Awaitable[T]]) -> T:
     """Do some reading in the store. Raises StoreError where there is none yet, or it does not answer."""
 
     async def read() -> T:
-        async with opened(settings.store, settings.daemon.state_path()) as engine:
-            return await work(engine)
+        async with opened(settings.store, settings.daemon.state_path()) as archive:
+            return await work(archive)
 
     return asyncio.run(read())
 
@@ -34,15 +34,9 @@ def reading(settings: Settings, work: Callable[[AsyncEngine], Awaitable[T]]) -> 
 def current_roster(settings: Settings) -> RosterReplaced | None:
     """None where none was imported, or there is no store to look into."""
     try:
-        return reading(settings, roster_in)
+        return reading(settings, Archive.roster)
     except StoreError:
         return None
-
-
-async def roster_in(engine: AsyncEngine) -> RosterReplaced | None:
-    """The roster in force, for ``reading``."""
-    async with engine.connect() as connection:
-        return await recall.roster(connection)
 
 
 def last_picture(settings: Settings) -> dict[str, Any]:
@@ -51,8 +45,8 @@ def last_picture(settings: Settings) -> dict[str, Any]:
     ``at`` is then. Raises StoreError.
     """
 
-    async def work(engine: AsyncEngine) -> tuple[dict[str, Any], RosterReplaced | None]:
-        return await as_left(engine), await roster_in(engine)
+    async def work(archive: Archive) -> tuple[dict[str, Any], RosterReplaced | None]:
+        return await archive.as_left(), await archive.roster()
 
     left, roster = reading(settings, work)
     at: datetime | None = left["last_alive"]
@@ -70,7 +64,9 @@ def last_picture(settings: Settings) -> dict[str, Any]:
 
 
 def _pbx(name: str, left: dict[str, Any], roster: Roster, at: datetime | None) -> dict[str, Any]:
-    blind = next((row["began"] for row in left["blind"] if row["pbx"] == name), None)
+    blind = next(
+        (row["began"] for row in left["blind"] if row["pbx"] == name and row["why"] != STOPPED), None
+    )
     queues: dict[str, list[dict[str, Any]]] = {}
     for row in left["waiting"]:
         if row["pbx"] == name:
@@ -96,6 +92,8 @@ def _pbx(name: str, left: dict[str, Any], roster: Roster, at: datetime | None) -
 
 def _agent(row: dict[str, Any], left: dict[str, Any], roster: Roster, at: datetime | None) -> dict[str, Any]:
     pbx, interface = row["pbx"], row["interface"]
+    if row["state"] == "unknown" and row["was_state"] and _stopped(left, pbx):
+        at, row = row["begin"], {**row, **{key: row[f"was_{key}"] for key in ("state", "reason", "begin")}}
     seat = roster.seat_of(pbx, interface) or ""
     people = []
     for present in left["presence"]:
@@ -116,6 +114,10 @@ def _agent(row: dict[str, Any], left: dict[str, Any], roster: Roster, at: dateti
         "seconds": _seconds(row["begin"], at),
         "call": row["call"] or "",
     }
+
+
+def _stopped(left: dict[str, Any], pbx: str) -> bool:
+    return any(row["pbx"] == pbx and row["why"] == STOPPED for row in left["blind"])
 
 
 def _iso(at: datetime | None) -> str | None:

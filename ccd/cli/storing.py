@@ -80,13 +80,12 @@ async def _export(
 ) -> None:
     from ccd.adapters.store.formats import FORMATS
     from ccd.adapters.store.queries import columns_of, opened
-    from ccd.adapters.store.queries import export as exported
 
     text = FORMATS[form](columns_of(what))
     rows: list[dict[str, Any]] = []
-    async with opened(settings.store, settings.daemon.state_path()) as engine:
+    async with opened(settings.store, settings.daemon.state_path()) as archive:
         out.write(text.header().encode())
-        async for row in exported(engine, what, since=since, until=until, pbx=pbx):
+        async for row in archive.export(what, since=since, until=until, pbx=pbx):
             rows.append(row)
             if len(rows) >= BATCH:
                 out.write(text.rows(rows).encode())
@@ -116,6 +115,8 @@ def _written(path: Path | None) -> Iterator[IO[bytes]]:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             yield out
         part.replace(path)
+    except OSError as error:
+        raise CommandError(Exit.USAGE, f"{path}: {error.strerror or error}") from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -35,7 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # check-config
     "config_good": ("{place}: good", "{place}：正确"),
     "config_defaults": ("built-in defaults (no file)", "内置默认值（没有文件）"),
-    "config_faults": ("{count} fault(s); nothing was changed", "{count} 处错误；未作任何改动"),
+    "config_faults": ("{count} fault(s)", "{count} 处错误"),
     "warning": ("warning: {text}", "警告：{text}"),
     "warn_simulator": (
         "no [pbx.NAME] is configured: `ccd run` plays the bundled simulator",
@@ -184,6 +184,29 @@ WORDS: dict[str, tuple[str, str]] = {
     "port_taken": (
         "port {port}: {error}; take another with --port",
         "端口 {port}：{error}；请用 --port 另选",
+    ),
+    "following": ("ccd follows {pbxs}.", "ccd 正在跟踪 {pbxs}。"),
+    "following_simulator": (
+        "ccd follows a simulated PBX with {agents} agents. Configure [pbx.NAME] to follow your own.",
+        "ccd 正在跟踪模拟交换机：{agents} 个座席的繁忙一天。配置 [pbx.NAME] 以接入自己的交换机。",
+    ),
+    "running": (
+        """
+  Live view    {ccd} status --watch
+  In a browser {url}
+  Prometheus   {url}metrics
+  Ready?       {url}readyz
+  State        {state}
+
+Ctrl-C ends it.""",
+        """
+  实时画面     {ccd} status --watch
+  浏览器打开   {url}
+  Prometheus   {url}metrics
+  是否就绪     {url}readyz
+  状态目录     {state}
+
+按 Ctrl-C 结束。""",
     ),
     "simulating": (
         "{agents} agents on 127.0.0.1:{port} until Ctrl-C; attach ccd with:\n\n{section}",
