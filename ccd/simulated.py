@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from ccd.config import PbxSettings, Settings, SimulatorSettings
-from ccd.events import RosterReplaced
+from ccd.events import RosterReplaced, SignInAsked
 from ccd.simulator import Simulator
 
 __all__ = ["NAME", "Simulated"]
@@ -46,3 +46,20 @@ class Simulated:
     def roster(self, at: datetime) -> RosterReplaced:
         """The people of the simulated centre, while no roster has been imported."""
         return RosterReplaced(at=at, version=NAME, people=self._simulator.people, by="simulator")
+
+    def arrivals(self, at: datetime) -> list[SignInAsked]:
+        """Everybody who has a seat sits at it: the day is under way."""
+        return [
+            SignInAsked(
+                at=at,
+                request=f"simulated-{person.code}",
+                pbx=NAME,
+                seat=person.seat,
+                code=person.code,
+                kind="arrive",
+                pin_ok=True,
+                how="console",
+            )
+            for person in self._simulator.people
+            if person.seat
+        ]

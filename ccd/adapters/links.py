@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 
 import structlog
 
 from ccd.adapters.ami.actions import AmiError
+from ccd.adapters.ami.counts import Cut
 from ccd.adapters.ami.session import Session
 from ccd.adapters.ami.wanted import WANTED
 from ccd.adapters.clock import utc_now
@@ -70,7 +72,13 @@ class Links:
             runner.in_order(name, PbxSynced(at=at, pbx=name, missing=missing))
 
         def lost(at: datetime, last_heard: datetime, why: str) -> None:
-            log.warning("pbx_lost", pbx=name, why=why, last_heard=last_heard.isoformat())
+            log.log(
+                logging.INFO if why == Cut.STOPPED else logging.WARNING,
+                "pbx_lost",
+                pbx=name,
+                why=why,
+                last_heard=last_heard.isoformat(),
+            )
             runner.in_order(name, PbxLost(at=at, pbx=name, last_heard=last_heard, why=why))
 
         session = Session(

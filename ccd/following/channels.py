@@ -102,6 +102,7 @@ def on_rename(pbx: Pbx, at: datetime, m: Message) -> None:
 def on_hangup(pbx: Pbx, at: datetime, m: Message) -> None:
     channel = pbx.channels.get(m.get("Uniqueid"))
     if channel is None:
+        pbx.remember_end(m.get("Uniqueid"))
         return
     joining.relink(pbx, at, channel, m.get("Linkedid"))
     close_channel(pbx, at, channel, cause=_number(m.get("Cause")), seen=True)

@@ -40,6 +40,7 @@ HANDLERS: dict[str, Handler] = {
     "BridgeLeave": bridges.on_bridge_leave,
     "ConfbridgeJoin": calls.on_confbridge_join,
     "CoreShowChannel": snapshot.on_core_show_channel,
+    "CoreShowChannelsComplete": snapshot.on_channels_complete,
     "DeviceStateChange": members.on_device_state,
     "DialEnd": calls.on_dial_end,
     "Hangup": channels.on_hangup,

@@ -180,6 +180,8 @@ class Pbx:
         self.recordings: dict[str, Recording] = {}
         self.ghosts: dict[str, OpenCall] = {}
         self.ended: OrderedDict[str, None] = OrderedDict()
+        self.listed: list[Message] = []
+        """Channels of a snapshot whose list is not complete yet."""
         self.acts: OrderedDict[str, None] = OrderedDict()
         self.last_event: datetime | None = None
         self.out: list[Event | Effect] = []

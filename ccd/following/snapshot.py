@@ -35,6 +35,7 @@ def on_linked(pbx: Pbx, event: PbxLinked) -> None:
     pbx.boot = event.boot or pbx.boot
     pbx.linked = True
     pbx.gen += 1
+    pbx.listed = []
     if pbx.blind_since is None:
         _go_blind(pbx, event.at, "starting")
 
@@ -110,16 +111,45 @@ def on_queue_entry(pbx: Pbx, at: datetime, m: Message) -> None:
 
 
 def on_core_show_channel(pbx: Pbx, at: datetime, m: Message) -> None:
+    """Kept until the list is complete: it comes in no order, and a call begins with its oldest leg."""
+    pbx.listed.append(m)
+
+
+def on_channels_complete(pbx: Pbx, at: datetime, m: Message) -> None:
+    listed, pbx.listed = pbx.listed, []
+    for item in sorted(listed, key=_age):
+        _take_in(pbx, at, item)
+
+
+def _age(m: Message) -> tuple[int, int, str]:
+    """Uniqueids are ``[SYSTEM-]EPOCH.COUNTER``: older channels first."""
+    uniqueid = m.get("Uniqueid")
+    epoch, _, counter = uniqueid.rpartition("-")[2].partition(".")
+    if epoch.isascii() and epoch.isdigit() and counter.isascii() and counter.isdigit():
+        return int(epoch), int(counter), uniqueid
+    return 0, 0, uniqueid
+
+
+def _take_in(pbx: Pbx, at: datetime, m: Message) -> None:
     channel = pbx.channels.get(m.get("Uniqueid"))
     if channel is None:
         if m.get("Uniqueid") in pbx.ended:
             return
-        channel = channels.open_channel(pbx, at, m, seen=False)
+        channel = channels.open_channel(pbx, at - _duration(m.get("Duration")), m, seen=False)
     channel.gen = pbx.gen
     joining.relink(pbx, at, channel, m.get("Linkedid"))
     channels.on_new_state(pbx, at, m)
     if m.get("BridgeId") != channel.bridge:
         bridges.enter_bridge(pbx, at, channel, m.get("BridgeId"))
+
+
+def _duration(text: str) -> timedelta:
+    """How long a channel has lived: ``HH:MM:SS``."""
+    parts = text.split(":")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts):
+        return timedelta()
+    hours, minutes, seconds = map(int, parts)
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
 def on_restored(pbx: Pbx, event: PictureRestored) -> None:

@@ -94,8 +94,12 @@ def on_leave(pbx: Pbx, at: datetime, m: Message) -> None:
 def on_queue_status(pbx: Pbx, at: datetime, m: Message) -> None:
     """VarSet QUEUESTATUS: why Queue() came back."""
     value = m.get("Value")
+    channel = pbx.channels.get(m.get("Uniqueid"))
+    if channel is not None and value in _NEVER_JOINED:
+        channel.call.queue_outcome = "not_admitted"
+        return
     visit = pbx.visits.get(m.get("Uniqueid"))
-    if visit is None or visit.connected is not None or value in _NEVER_JOINED or not value:
+    if visit is None or visit.connected is not None or not value:
         return
     visit.left = visit.left or at
     decide(pbx, visit, _STATUS.get(value, QueueOutcome.OTHER))

@@ -41,7 +41,7 @@ class Day:
         self._running: set[asyncio.Task[None]] = set()
 
     async def play(self, faults: dict[float, Fault] | None = None) -> None:
-        """All calls have ended when this returns. ``faults``: share of the calls placed -> what then happens."""
+        """All calls have ended when this returns. ``faults``: share of the calls -> what then happens."""
         for phone in self.phones:
             phone.behaviour = self._agent
         self.phones.outside.behaviour = self._stranger

@@ -242,7 +242,8 @@ class Session(Counts):
             self.last_error = text
         if was_linked or (why is not Cut.STOPPED and why is not self._reported):
             self._reported = why
-            log.warning("ami_lost", pbx=self.name, why=why.value, detail=text)
+            if why is not Cut.STOPPED:
+                log.warning("ami_lost", pbx=self.name, why=why.value, detail=text)
             last_heard = self._last_followed or at
             self._tell(lambda: self._on_lost(at, last_heard, why.value))
 

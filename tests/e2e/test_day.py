@@ -1,0 +1,102 @@
+"""A seeded day on a real Asterisk: what ccd stored is what Asterisk's own records say.
+
+Over the day the PBX restarts twice and the AMI session is cut three times (closed, reset, and refused for a
+while). Outside the intervals that ccd itself marked as blind nothing may differ.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.daemon import Daemon, for_asterisk
+from tests.e2e.day import EXTENSIONS, Day
+from tests.e2e.oracle import Blind, Leg, cdr_differences, differences, ours, theirs
+from tests.e2e.proxy import Proxy
+from tests.pbx.asterisk import Asterisk
+from tests.pbx.phones import Phones
+
+CALLS = 300
+
+
+def _table(daemon: Daemon, name: str) -> list[dict[str, str]]:
+    text = daemon.ccd("export", name).stdout.removeprefix("\ufeff")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def _time(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _blind(daemon: Daemon) -> list[Blind]:
+    found: list[Blind] = []
+    for row in _table(daemon, "blind-interval"):
+        began, ended = _time(row["began"]), _time(row["ended"])
+        assert began is not None
+        assert ended is not None or row["why"] == "stopped", f"still blind: {row}"
+        found.append((began, ended or datetime.max.replace(tzinfo=UTC)))
+    return found
+
+
+def _legs(daemon: Daemon) -> dict[str, Leg]:
+    merged = {row["call"]: row["merged_into"] for row in _table(daemon, "call") if row["merged_into"]}
+
+    def last(call: str) -> str:
+        while call in merged:
+            call = merged[call]
+        return call
+
+    return {
+        row["uniqueid"]: Leg(last(row["call"]), started, _time(row["answered"]), _time(row["ended"]))
+        for row in _table(daemon, "leg")
+        if (started := _time(row["started"])) is not None
+    }
+
+
+@pytest.mark.pbx
+@pytest.mark.parametrize(("version", "seed"), [("22", 22), ("16", 16)])
+async def test_a_day_is_stored_as_asterisk_recorded_it(version: str, seed: int, tmp_path: Path) -> None:
+    with Asterisk(version) as pbx:
+        print(f"Asterisk {pbx.version}, seed {seed}")
+        async with (
+            Proxy(pbx.ami_port) as proxy,
+            for_asterisk(pbx, tmp_path / "ccd", ami_port=proxy.port) as daemon,
+            Phones(pbx, *EXTENSIONS) as phones,
+        ):
+
+            async def restart() -> None:
+                await asyncio.to_thread(pbx.restart)
+
+            async def cut() -> None:
+                proxy.cut()
+
+            async def reset() -> None:
+                proxy.reset()
+
+            async def refuse() -> None:
+                proxy.refusing = True
+                proxy.cut()
+                await asyncio.sleep(3)
+                proxy.refusing = False
+
+            day = Day(pbx, phones, seed=seed, calls=CALLS, per_second=3)
+            await day.play({0.15: cut, 0.35: restart, 0.5: reset, 0.65: refuse, 0.8: restart})
+            await asyncio.sleep(4)
+            code, _ = await asyncio.to_thread(daemon.stop)
+            assert code == 0, daemon.tail()
+            assert day.placed >= CALLS * 0.9
+
+        blind = _blind(daemon)
+        seen = ours(daemon.ccd("export", "queue-log").stdout.splitlines())
+        recorded = theirs(pbx.queue_log())
+        assert differences(recorded, seen, blind) == []
+        assert cdr_differences(pbx.cdr(), _legs(daemon), blind) == []
+        assert len([row for row in recorded if row.event == "CONNECT"]) > CALLS / 5
+        assert len(blind) >= 7  # the start, three cuts, two restarts, the end
+        unseen = sum((ended - began).total_seconds() for began, ended in blind[:-1])
+        print(f"{len(recorded)} rows of queue_log, {len(seen)} of ours, {unseen:.1f} s blind")
