@@ -169,6 +169,7 @@ def _pbx(world: World, name: str, at: datetime, health: Mapping[str, Any], today
     }
     if pbx is None:
         return row
+    order = {team: number for number, team in enumerate(world.roster.teams)}
     agents = [_agent(world, pbx, agent, at) for agent in pbx.agents.values()]
     queues = [_queue(world, pbx, queue, at, today) for queue in pbx.queues.values()]
     return row | {
@@ -177,7 +178,9 @@ def _pbx(world: World, name: str, at: datetime, health: Mapping[str, Any], today
         "synced": pbx.synced,
         "blind_since": _iso(pbx.blind_since),
         "blind_s": blind_s(pbx, at),
-        "agents": sorted(agents, key=lambda agent: (agent["team"], agent["interface"])),
+        "agents": sorted(
+            agents, key=lambda agent: (order.get(agent["team"], len(order)), agent["interface"])
+        ),
         "queues": sorted(queues, key=lambda queue: queue["name"]),
         "calls_open": len(pbx.calls),
     }

@@ -103,7 +103,7 @@ def test_a_queue_is_shown_with_its_members_and_its_callers_in_order() -> None:
     assert shown["longest_wait_s"] == shown["waiting"][0]["wait_s"] == pytest.approx(8, abs=0.1)
 
 
-def test_order_does_not_depend_on_who_came_first() -> None:
+def test_teams_stand_in_the_order_of_the_roster_whoever_came_first() -> None:
     one, two = Floor(), Floor()
     for floor, numbers in ((one, ("1001", "1002", "1003")), (two, ("1003", "1001", "1002"))):
         floor.roster(person("7001", "1001", "B"), person("7002", "1002", "A"), person("7003", "1003", "A"))
@@ -120,7 +120,7 @@ def test_order_does_not_depend_on_who_came_first() -> None:
         for floor in (one, two)
     ]
     assert orders[0] == orders[1]
-    assert orders[0][0] == ["PJSIP/1002", "PJSIP/1003", "PJSIP/1001"]
+    assert orders[0][0] == ["PJSIP/1001", "PJSIP/1002", "PJSIP/1003"]
 
 
 def test_the_name_is_who_sits_there_before_whose_seat_it_is() -> None:

@@ -73,15 +73,17 @@ def _pbx(name: str, left: dict[str, Any], roster: Roster, at: datetime | None) -
             callers = queues.setdefault(row["queue"], [])
             wait = _seconds(row["joined"], at)
             callers.append({"position": len(callers) + 1, "number": row["caller_number"], "wait_s": wait})
+    order = {team: number for number, team in enumerate(roster.teams)}
     agents = [
         _agent(row, left, roster, at) for row in left["agents"] if row["pbx"] == name and not row["queue"]
     ]
     return {
         "name": name,
-        "synced": True,
         "blind_since": _iso(blind),
         "blind_s": _seconds(blind, at),
-        "agents": sorted(agents, key=lambda agent: (agent["team"], agent["interface"])),
+        "agents": sorted(
+            agents, key=lambda agent: (order.get(agent["team"], len(order)), agent["interface"])
+        ),
         "queues": [
             {"name": queue, "waiting": callers, "longest_wait_s": callers[0]["wait_s"]}
             for queue, callers in sorted(queues.items())

@@ -27,6 +27,8 @@ ALARM = "bold white on red"
 LONG_WAITS_S = (20.0, 60.0)
 """From the first a wait is shown in yellow, from the second in red with an exclamation mark."""
 
+LONG_LAG_S = 1.0
+
 
 @dataclass(frozen=True)
 class Look:
@@ -88,7 +90,8 @@ def _title(picture: Row, pbxs: Sequence[Row], words: Words, look: Look) -> Text:
     calls = sum(int(number(pbx, "calls_open")) for pbx in pbxs)
     summary = words("title_counts", agents=agents, calls=calls, waiting=waiting)
     moment = _local(picture.get("at"), picture, look.elapsed)
-    return line(f" ccd {text_of(picture, 'ccd')}  {moment}  {summary}", width=look.width, style="reverse")
+    title = "  ".join(part for part in (f" ccd {text_of(picture, 'ccd')}".rstrip(), moment, summary) if part)
+    return line(title, width=look.width, style="reverse")
 
 
 def _local(moment: object, picture: Row, elapsed: float = 0.0, format_: str = "%m-%d %H:%M:%S") -> str:
@@ -110,16 +113,20 @@ def _pbx_line(pbx: Row, picture: Row, words: Words, look: Look) -> Text:
     if not pbx.get("synced", True):
         key = "pbx_syncing" if pbx.get("linked") else "pbx_not_linked"
         return line(f" {words(key, name=name)}", width=look.width, style=ALARM)
-    facts = [words("pbx_calls", calls=int(number(pbx, "calls_open")))]
+    facts = [(f" {name}", "bold")]
+    if version := text_of(pbx, "version"):
+        facts.append((f"Asterisk {version}" if version[0].isdigit() else version, ""))
+    if "synced" in pbx:
+        facts.append((words("pbx_synced"), "green"))
+    facts.append((words("pbx_calls", calls=int(number(pbx, "calls_open"))), ""))
     if pbx.get("silent_s") is not None:
-        facts.append(words("pbx_heard", seconds=f"{number(pbx, 'silent_s'):.1f}"))
-    lag = number(pbx, "lag_s")
-    facts.append(words("pbx_lag", seconds=f"{lag:.2f}"))
+        facts.append((words("pbx_heard", seconds=f"{number(pbx, 'silent_s'):.1f}"), ""))
+    if "lag_s" in pbx:
+        lag = number(pbx, "lag_s")
+        facts.append((words("pbx_lag", seconds=f"{lag:.2f}"), "bold red" if lag >= LONG_LAG_S else ""))
     if reconnects := int(number(pbx, "reconnects")):
-        facts.append(words("pbx_reconnects", count=reconnects))
-    version = text_of(pbx, "version")
-    head = (f" {name} ", "bold"), f" {version}  ", (words("pbx_synced"), "green")
-    return line(*head, *("  " + fact for fact in facts), width=look.width, style="red" if lag > 1 else "")
+        facts.append((words("pbx_reconnects", count=reconnects), "yellow"))
+    return line(*(part for fact in facts for part in (fact, "  ")), width=look.width)
 
 
 def _unwell(picture: Row, words: Words, width: int) -> list[Text]:
@@ -203,9 +210,9 @@ def _queue_cell(queue: Row, key: str, elapsed: float) -> tuple[str, str]:
             level = today.get("service_level")
             return ("" if level is None else f"{100 * level:.0f}%"), ""
         case "answered" | "abandoned":
-            return f"{number(today, key):.0f}", ""
-    count = f"{number(queue, key):.0f}"
-    return count, "green" if key == "ready" and count != "0" else ""
+            return (f"{number(today, key):.0f}" if key in today else ""), ""
+    count = f"{number(queue, key):.0f}" if key in queue else ""
+    return count, "green" if key == "ready" and number(queue, key) else ""
 
 
 def _wait(seconds: float) -> str:
