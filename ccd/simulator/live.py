@@ -54,8 +54,9 @@ class Simulator:
         start = now()
         self.timeline = Timeline(start - WARM_UP_S if day else start)
         self._live = start
-        # Ids begin where no earlier run can have been: ten a second since the epoch, wrapped.
-        first_id = int(start * 10) % 100_000_000
+        # Ids begin where no earlier run has been, though both have made up the same hour before going live:
+        # ten thousand a second since the epoch, wrapped.
+        first_id = int(start * 10_000) % 1_000_000_000
         folder = str(recordings) if recordings else "/var/spool/asterisk/monitor"
         if day:
             self.pbx = build(self.settings, self.people, self.timeline, first_id, folder)
@@ -87,6 +88,11 @@ class Simulator:
     @property
     def sessions(self) -> int:
         return len(self._server.sessions)
+
+    @property
+    def next_wake(self) -> float | None:
+        """When it will do something by itself, simulated epoch seconds; None while nothing is due."""
+        return None if self._tick is None else self.timeline.next_due
 
     def _now(self) -> float:
         return self._live + (asyncio.get_running_loop().time() - self._began) * self.speed
