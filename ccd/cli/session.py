@@ -232,7 +232,7 @@ def _ending(session: Session, error: Exception) -> tuple[Exit, str] | None:
     if (text := _of_the_store(error)) is not None:
         return Exit.FOUND, text
     if isinstance(error, OSError) and error.filename is not None:
-        return Exit.USAGE, f"{os.fsdecode(error.filename)}: {session.words('os_error', error=error.strerror)}"
+        return Exit.USAGE, f"{os.fsdecode(error.filename)}: {error.strerror}"
     return None
 
 

@@ -31,7 +31,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{path} exists: is `ccd --config {path} …` meant?",
         "存在 {path}：是否要用 `ccd --config {path} …`？",
     ),
-    "os_error": ("{error}", "{error}"),
     # check-config
     "config_good": ("{place}: good", "{place}：正确"),
     "config_defaults": ("built-in defaults (no file)", "内置默认值（没有文件）"),

@@ -1,0 +1,47 @@
+"""The catalogue: everything is said in both languages, with the same figures in it."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+import ccd.cli
+from ccd.cli.words import WORDS, Words
+
+SOURCES = "".join(
+    path.read_text("utf-8") for path in Path(ccd.cli.__path__[0]).glob("*.py") if path.name != "words.py"
+)
+
+
+def fields_of(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", sorted(WORDS))
+def test_an_entry_is_complete(key: str) -> None:
+    english, chinese = WORDS[key]
+    assert fields_of(english) == fields_of(chinese)
+    assert not re.search(r"[\u4e00-\u9fff]", english)
+    assert re.search(r"[\u4e00-\u9fff]", chinese) or not re.search(
+        "[a-z]{3}", re.sub(r"\{\w+\}", "", english)
+    )
+
+
+@pytest.mark.parametrize("key", sorted(WORDS))
+def test_an_entry_is_used(key: str) -> None:
+    spoken = re.search(rf"""["']{key}["']""", SOURCES)
+    assert spoken or key.startswith(("daemon_", "state_"))  # daemon_{why}, Look.word
+
+
+def test_every_word_asked_for_exists() -> None:
+    asked = set(re.findall(r'(?:words|say)\(\s*"(\w+)"', SOURCES))
+    assert asked
+    assert asked <= set(WORDS)
+
+
+@pytest.mark.parametrize("why", ["down", "denied", "silent", "path"])
+def test_each_reason_for_no_answer_has_words(why: str) -> None:
+    assert Words("en")(f"daemon_{why}", path="/s", error="e")
