@@ -38,7 +38,7 @@ deb:
 setup: $(STAMP)
 
 test-hosts: $(STAMP)
-	$(BIN)/python -m tests.hosts
+	$(BIN)/python -m tests.pbx.root 22 16
 
 $(STAMP): pyproject.toml constraints.txt
 	@sh scripts/make-venv.sh $(PY) .venv
