@@ -33,11 +33,11 @@ _TO_QUEUES = {
 }
 _TO_PHONE = ["MixMonitor(,b)", "Dial(PJSIP/${EXTEN},20,tT)", "Hangup()"]
 _PLAN = {
-    "inbound": {**_TO_QUEUES, "_1XXX": _TO_PHONE, "_1XXXX": _TO_PHONE},
+    "inbound": {**_TO_QUEUES, "_ZXXX": _TO_PHONE, "_ZXXXX": _TO_PHONE},
     "phones": {
         **{number: [f"Goto(inbound,{number},1)"] for number in NUMBERS},
-        "_1XXX": _TO_PHONE,
-        "_1XXXX": _TO_PHONE,
+        "_ZXXX": _TO_PHONE,
+        "_ZXXXX": _TO_PHONE,
         "_9X.": ["MixMonitor(,b)", "Dial(PJSIP/${EXTEN:1}@trunk,45,tT)", "Hangup()"],
     },
 }
