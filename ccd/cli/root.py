@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ccd.cli import configuring, looking, people, running, storing
-from ccd.cli.session import Exit, Session
+from ccd.cli.session import Exit, Session, language_of
 
 __all__ = ["app", "run"]
 
@@ -45,7 +46,7 @@ def _common(
         bool, typer.Option("--quiet", "-q", help="Say only what was asked for, and errors.")
     ] = False,
 ) -> None:
-    ctx.obj = Session(config, lang, quiet)
+    ctx.obj = Session(config, language_of(lang), quiet)
 
 
 for _module in (running, configuring, looking, storing, people):
@@ -54,6 +55,8 @@ for _module in (running, configuring, looking, storing, people):
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """One command line. Returns the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that has no Chinese gets question marks
     try:
         app(args=list(arguments) if arguments is not None else sys.argv[1:], prog_name="ccd")
     except SystemExit as end:

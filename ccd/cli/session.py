@@ -24,7 +24,7 @@ from ccd.cli.words import LANGUAGES, Words
 if TYPE_CHECKING:
     from ccd.config import Settings
 
-__all__ = ["CommandError", "Exit", "Session", "command"]
+__all__ = ["CommandError", "Exit", "Session", "command", "language_of"]
 
 P = ParamSpec("P")
 
@@ -171,7 +171,7 @@ def command(function: Callable[Concatenate[Session, P], Exit | None]) -> Callabl
         given = {name: kwargs.pop(name) for name in _COMMON if name in added}
         session: Session = ctx.find_object(Session) or Session()
         session.config = given.get("config") or session.config
-        session.lang = _language(given.get("lang")) or session.lang
+        session.lang = language_of(given.get("lang")) or session.lang
         session.quiet = bool(given.get("quiet")) or session.quiet
         raise typer.Exit(_guarded(session, lambda: function(session, *args, **kwargs)))
 
@@ -195,7 +195,8 @@ def _parameters() -> Iterable[tuple[str, inspect.Parameter]]:
         )
 
 
-def _language(value: str | None) -> str | None:
+def language_of(value: str | None) -> str | None:
+    """What --lang was given, if we speak it."""
     if value is not None and value not in LANGUAGES:
         raise typer.BadParameter(f"{value!r} is not one of {', '.join(LANGUAGES)}", param_hint="--lang")
     return value

@@ -1,0 +1,86 @@
+"""The real `ccd` as a user runs it: a process of its own, nothing of this machine's settings."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["COMMAND", "Home"]
+
+COMMAND = (sys.executable, "-m", "ccd")
+
+
+class Home:
+    """A folder that `ccd` is run in, with an environment of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if key in ("PATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+        }
+        repository = Path(__file__).parents[2]
+        self.environ = {
+            **kept,
+            "HOME": str(folder),
+            "LANG": "en_US.UTF-8",
+            "PYTHONPATH": str(repository),
+            "XDG_STATE_HOME": str(folder / "state"),
+        }
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state" / "ccd"
+
+    def configure(self, text: str) -> None:
+        (self.folder / "ccd.toml").write_text(text, "utf-8")
+
+    def ccd(self, *arguments: str, typed: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            cwd=self.folder,
+            env={**self.environ, **environ},
+            input=typed,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            cwd=self.folder,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+    @contextlib.contextmanager
+    def daemon(self) -> Iterator[subprocess.Popen[str]]:
+        """`ccd run`, from when it says that it listens until it has ended."""
+        process = self.start("run")
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if line.startswith("Ctrl-C"):
+                    break
+            else:
+                _, log = process.communicate(timeout=10)
+                raise AssertionError(f"ccd run ended: {log}")
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            try:
+                process.communicate(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
