@@ -2,8 +2,10 @@
 
 A line is ``time|callid|queue|agent|event|data1|…`` (Asterisk's documentation, "Queue Logs"); ``time`` is in
 whole seconds since 1970. What we do not know stays empty: the URL of ENTERQUEUE, the key of EXITWITHKEY, the
-context of a blind transfer. What a snapshot found, and what happened while we were blind, has no line: when
-it happened is not known.
+context of a blind transfer, the bridge of an attended one, the channel that added a member (callid NONE),
+the reason given when a pause ends (AMI repeats that of its beginning). RINGCANCELED, PENALTY and PAUSEALL
+have no line, and neither has what a snapshot found or what happened while we were blind: when that was is
+not known.
 """
 
 from __future__ import annotations
@@ -35,9 +37,12 @@ Line = tuple[str, ...]  # event, data1, …
 class Page:
     """What the lines of some rows need of others: the position at entry, the transfer at the end."""
 
-    def __init__(self, joined: Iterable[Any], transfers: Iterable[Any]) -> None:
+    def __init__(
+        self, joined: Iterable[Any] = (), transfers: Iterable[Any] = (), members: Iterable[Any] = ()
+    ) -> None:
         self._joined = list(joined)
         self._transfers = list(transfers)
+        self._members = {(row.event, *_membership(row)) for row in members}
 
     def position(self, row: Event) -> str:
         """At which place the caller entered this queue, the last time before ``row``."""
@@ -56,6 +61,11 @@ class Page:
             and abs(transfer.at - row.at) <= NEAR
         ]
         return min(near, key=lambda transfer: abs(transfer.at - row.at), default=None)
+
+    def added_paused(self, row: Event) -> bool:
+        """Was a member added and paused by one action? Asterisk writes one line of it."""
+        key = _membership(row)
+        return ("member_added", *key) in self._members and ("member_paused", *key) in self._members
 
 
 async def queue_log(
@@ -88,7 +98,7 @@ async def queue_log(
 
 async def _around(connection: AsyncConnection, rows: Sequence[Event]) -> Page:
     if not rows:
-        return Page((), ())
+        return Page()
     q, c = QUEUE_EVENT.c, CALL_EVENT.c
     callers = {row.uniqueid for row in rows if row.uniqueid}
     joined = await connection.execute(
@@ -101,7 +111,16 @@ async def _around(connection: AsyncConnection, rows: Sequence[Event]) -> Page:
             c.event == "transferred", c.at >= rows[0].at - NEAR, c.at <= rows[-1].at + NEAR
         )
     )
-    return Page(joined, transfers)
+    members = await connection.execute(
+        select(q.event, q.pbx, q.queue, q.interface, q.at).where(
+            q.event.in_(("member_added", "member_paused")), q.at >= rows[0].at, q.at <= rows[-1].at
+        )
+    )
+    return Page(joined, transfers, members)
+
+
+def _membership(row: Event) -> tuple[Any, ...]:
+    return row.pbx, row.queue, row.interface, row.at
 
 
 def _visit(row: Event) -> tuple[str, str, str]:
@@ -113,7 +132,9 @@ def _line(row: Event, page: Page) -> dict[str, Any] | None:
     told = rule(row, page) if rule is not None and row.seen is not False else None
     if told is None:
         return None
-    agent = row.member or row.interface or "NONE"
+    # As Asterisk does, unless its log_membername_as_agent is set: who comes and goes is called by interface.
+    named = row.interface if row.event in ("member_added", "member_removed") else row.member
+    agent = named or row.interface or "NONE"
     values = (row.at, row.uniqueid or "NONE", row.queue or "NONE", agent, *told)
     return dict(zip(QUEUE_LOG_COLUMNS, values + ("",) * (len(QUEUE_LOG_COLUMNS) - len(values)), strict=True))
 
@@ -158,8 +179,16 @@ def _rang_out(row: Event, page: Page) -> Line:
     return "RINGNOANSWER", str(round((row.ring_s or 0.0) * 1000))
 
 
+def _added(row: Event, page: Page) -> Line:
+    return "ADDMEMBER", "PAUSED" if page.added_paused(row) else ""
+
+
+def _paused(row: Event, page: Page) -> Line | None:
+    return None if page.added_paused(row) else ("PAUSE", row.reason or "")
+
+
 def _plain(event: str) -> Callable[[Event, Page], Line]:
-    return lambda row, page: (event, row.reason or "")
+    return lambda row, page: (event, "")
 
 
 _LINES: dict[str, Callable[[Event, Page], Line | None]] = {
@@ -168,9 +197,9 @@ _LINES: dict[str, Callable[[Event, Page], Line | None]] = {
     "agent_completed": _completed,
     "caller_left": _left,
     "ring_no_answer": _rang_out,
-    "member_paused": _plain("PAUSE"),
+    "member_paused": _paused,
     "member_unpaused": _plain("UNPAUSE"),
-    "member_added": _plain("ADDMEMBER"),
+    "member_added": _added,
     "member_removed": _plain("REMOVEMEMBER"),
 }
 

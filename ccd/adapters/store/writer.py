@@ -18,7 +18,8 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from typing import Any
 
 import structlog
 
@@ -94,20 +95,22 @@ class Writer:
         """
         self._take(facts, whatever_it_takes=False)
 
-    async def commit(self, facts: Iterable[Item] = ()) -> None:
-        """Return when these facts, and all that were given before, are committed: they survive a crash.
+    def commit(self, facts: Iterable[Item] = ()) -> Coroutine[Any, Any, None]:
+        """Take facts over at once; await what it returns until they are committed: they survive a crash.
 
-        Waits as long as the database is away; bound it with ``asyncio.timeout`` (the facts stay queued).
-        Raises StoreError where the database refused a row of these facts for good, or the store was closed.
+        So is then all that was given before. It waits as long as the database is away: bound it with
+        ``asyncio.timeout`` (the facts stay queued). Awaiting raises StoreError where the database refused a
+        row of these facts for good, or the store was closed.
         """
         mine = tuple(facts)
         self._take(mine, whatever_it_takes=True)
-        if not self.queue_length:
-            return
         done = asyncio.get_running_loop().create_future()
-        self._waiting.append((self._given, done, mine))
-        self._wake.set()
-        await done
+        if self.queue_length:
+            self._waiting.append((self._given, done, mine))
+            self._wake.set()
+        else:
+            done.set_result(None)
+        return _finished(done)
 
     def _take(self, facts: Iterable[Item], *, whatever_it_takes: bool) -> None:
         if self._task is None or self._task.done():
@@ -264,6 +267,10 @@ class Writer:
                 )
             else:
                 done.set_result(None)
+
+
+async def _finished(done: asyncio.Future[None]) -> None:
+    await done
 
 
 def _touched(facts: tuple[Item, ...], lost: set[RowKey]) -> bool:

@@ -61,6 +61,17 @@ async def test_commit_waits_for_all_that_was_given_before(store: Store, place: P
     assert (store.queue_length, store.lag_s) == (0, 0.0)
 
 
+async def test_facts_are_taken_over_when_commit_is_called_not_when_it_is_awaited(
+    store: Store, place: Place
+) -> None:
+    first = store.commit([arrived(1)])
+    store.enqueue([arrived(2)])
+    assert store.queue_length == 2
+    await first
+    await store.commit()
+    assert [row["person"] for row in await place.rows("presence_event")] == ["1", "2"]
+
+
 async def test_closing_writes_everything_and_then_takes_nothing_more(place: Place) -> None:
     store = await Store.open(place.settings, place.state_dir)
     store.enqueue(held(number) for number in range(25_000))
