@@ -66,6 +66,7 @@ def on_connect(pbx: Pbx, at: datetime, m: Message) -> None:
     visit.wait_s = _seconds(m.get("HoldTime"))
     visit.left = visit.left or at
     pbx.agent_visits[visit.agent_uniqueid] = visit
+    pbx.ended.pop(_closed_key(visit.uniqueid, visit.queue), None)
     visits.decide(pbx, visit, QueueOutcome.ANSWERED)
     answered(pbx, at, visit.call)
     pbx.emit(
@@ -95,18 +96,24 @@ def _unseen_visit(pbx: Pbx, at: datetime, m: Message) -> Visit | None:
 
 
 def on_complete(pbx: Pbx, at: datetime, m: Message) -> None:
-    """Asterisk 16 leaves out the caller's channel where that is already gone: the agent's tells as well."""
+    """Asterisk 16 leaves out the channel of a side that is already gone: the other tells as well."""
     agent = m.get("DestUniqueid")
     if f"completed|{agent}" in pbx.ended:
         return
     visit = pbx.agent_visits.get(agent) or pbx.visits.get(m.get("Uniqueid"))
     if visit is None or visit.connected is None or visit.queue != m.get("Queue"):
+        if _closed_key(m.get("Uniqueid"), m.get("Queue")) in pbx.ended:
+            return
         visit = _unseen_connection(pbx, at, m)
         if visit is None:
             return
     reason = m.get("Reason")
     talk_s = _seconds(m.get("TalkTime"))
     _complete(pbx, at, visit, reason if reason in _REASONS else "unknown", talk_s, seen=True)
+
+
+def _closed_key(uniqueid: str, queue: str) -> str:
+    return f"completed|{uniqueid}|{queue}"
 
 
 def _unseen_connection(pbx: Pbx, at: datetime, m: Message) -> Visit | None:
@@ -149,6 +156,7 @@ def _complete(pbx: Pbx, at: datetime, visit: Visit, reason: str, talk_s: float, 
         )
     )
     pbx.remember_end(f"completed|{visit.agent_uniqueid}")
+    pbx.remember_end(_closed_key(visit.uniqueid, visit.queue))
     completed(pbx, at, visit)
     visits.forget(pbx, visit)
 

@@ -51,10 +51,11 @@ class Row:
     exact: tuple[str, ...]
     durations: tuple[int, ...]
 
-    def same_as(self, other: Row) -> bool:
+    def same_as(self, other: Row, *, exact: bool = True) -> bool:
         return (
-            (self.event, self.call, self.queue, self.agent, self.exact)
-            == (other.event, other.call, other.queue, other.agent, other.exact)
+            (self.event, self.call, self.queue, self.agent)
+            == (other.event, other.call, other.queue, other.agent)
+            and (self.exact == other.exact or not exact)
             and abs(self.at - other.at) <= SECOND
             and all(abs(a - b) <= 1 for a, b in zip(self.durations, other.durations, strict=True))
         )
@@ -94,12 +95,17 @@ def differences(asterisk: Sequence[Row], ccd: Sequence[Row], blind: Sequence[Bli
     left = list(ccd)
     found = []
     matched = []
+    unseen_joins = set()
     for row in asterisk:
-        same = next((index for index, other in enumerate(left) if row.same_as(other)), None)
+        # At which place a caller joined while we were blind, we cannot know later either.
+        exact = (row.call, row.queue) not in unseen_joins
+        same = next((index for index, other in enumerate(left) if row.same_as(other, exact=exact)), None)
         if same is not None:
             matched.append(left.pop(same))
         elif not _unseen(row.at, blind):
             found.append(f"only Asterisk: {row}")
+        elif row.event == "ENTERQUEUE":
+            unseen_joins.add((row.call, row.queue))
     found += [f"only ccd: {row}" for row in left if not _unseen(row.at, blind)]
     return found + _disorder(matched)
 

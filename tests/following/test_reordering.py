@@ -105,7 +105,7 @@ def _play(messages: list[Message], start: datetime) -> tuple[Counter[tuple[objec
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_doubled_and_reordered_events_end_in_the_same_picture(scenario: Path, data: st.DataObject) -> None:
     messages = read_messages(RECORDINGS / scenario)
