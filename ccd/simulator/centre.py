@@ -50,7 +50,7 @@ def build(
     phones = {person.interface: person.name for person in people}
     pbx = Pbx(timeline, phones, Dialplan(_PLAN), first_id=first_id, recordings=recordings)
     for name in (*NUMBERS.values(), OVERFLOW):
-        pbx.members.create(Queue(name, ring_s=RING_S, wrapup_s=WRAP_UP_S, record=True))
+        pbx.members.create(Queue(name, ring_s=RING_S, member_wrapup_s=WRAP_UP_S, record=True))
     selling = {team_name(team) for team in range(1, settings.teams + 1) if is_telesales(team, settings)}
     for person in people:
         if person.role == "team_lead" and person.team not in selling:

@@ -47,6 +47,7 @@ class Members:
         now = int(self._switch.timeline.now)
         member = Member(queue, interface, clean(name) or interface, dynamic, penalty, paused, clean(reason))
         member.login_time = now
+        member.wrapup_s = queue.member_wrapup_s
         member.last_pause = now if paused else 0
         member.status = self._switch.device_status(interface)
         queue.members[interface] = member
@@ -103,11 +104,11 @@ class Members:
             if status == NOT_INUSE:
                 self._freed(member.queue)
                 if self._wrapping_up(member):
-                    rest = member.last_call + member.queue.wrapup_s - self._switch.timeline.now
+                    rest = member.last_call + _wrapup_s(member) - self._switch.timeline.now
                     self._switch.timeline.after(rest, partial(self._serve, member.queue))
 
     def _wrapping_up(self, member: Member) -> bool:
-        return bool(member.last_call) and self._switch.timeline.now < member.last_call + member.queue.wrapup_s
+        return bool(member.last_call) and self._switch.timeline.now < member.last_call + _wrapup_s(member)
 
     def _pause_device(self, member: Member) -> None:
         device = f"Queue:{member.queue.name}_pause_{member.interface}"
@@ -132,3 +133,7 @@ class Members:
             member.login_time = int(self._switch.timeline.now)
             self._pause_device(member)
         self._available_device(queue)
+
+
+def _wrapup_s(member: Member) -> int:
+    return member.wrapup_s or member.queue.wrapup_s

@@ -125,6 +125,8 @@ class Member:
     last_call: int = 0
     last_pause: int = 0
     login_time: int = 0
+    wrapup_s: int = 0
+    """The member's own; 0 is the queue's, which AMI does not show."""
 
 
 @dataclass(slots=True, eq=False)
@@ -158,6 +160,8 @@ class Queue:
     ring_s: float = 15.0
     retry_s: float = 1.0
     wrapup_s: int = 0
+    member_wrapup_s: int = 0
+    """What members get as their own when they log in."""
     record: bool = False
     """``monitor-format``: MixMonitor starts when a member answers."""
     members: dict[str, Member] = field(default_factory=dict)

@@ -70,7 +70,8 @@ def _member(m: Member) -> str:
         f"StateInterface: {m.interface}\r\nMembership: {'dynamic' if m.dynamic else 'static'}\r\n"
         f"Penalty: {m.penalty}\r\nCallsTaken: {m.calls_taken}\r\nLastCall: {m.last_call}\r\n"
         f"LastPause: {m.last_pause}\r\nLoginTime: {m.login_time}\r\nInCall: {int(m.in_call)}\r\n"
-        f"Status: {m.status}\r\nPaused: {int(m.paused)}\r\nPausedReason: {m.reason}\r\nWrapuptime: 0"
+        f"Status: {m.status}\r\nPaused: {int(m.paused)}\r\nPausedReason: {m.reason}\r\n"
+        f"Wrapuptime: {m.wrapup_s}"
     )
 
 

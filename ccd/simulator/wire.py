@@ -59,7 +59,7 @@ def member_headers(m: Member) -> str:
         f"Penalty: {m.penalty}\r\nCallsTaken: {m.calls_taken}\r\nLastCall: {m.last_call}\r\n"
         f"LastPause: {m.last_pause}\r\nLoginTime: {m.login_time}\r\nInCall: {int(m.in_call)}\r\n"
         f"Status: {m.status}\r\nPaused: {int(m.paused)}\r\nPausedReason: {m.reason}\r\n"
-        f"Ringinuse: 0\r\nWrapuptime: 0"
+        f"Ringinuse: 0\r\nWrapuptime: {m.wrapup_s}"
     )
 
 

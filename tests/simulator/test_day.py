@@ -69,7 +69,7 @@ def test_a_plan_is_pure_endless_and_in_order(plan) -> None:  # type: ignore[no-u
     assert list(islice(plan(SimulatorSettings(seed=4)), 500)) != first
 
 
-@pytest.mark.parametrize("hour", [0, 4, 12, 18])
+@pytest.mark.parametrize("hour", [4, 12])
 @pytest.mark.parametrize("seed", range(5))
 def test_at_whatever_hour_it_goes_live_the_centre_is_busy(seed: int, hour: int) -> None:
     pbx = live(SimulatorSettings(seed=seed), START - START % 86400 + hour * 3600)
@@ -107,10 +107,10 @@ def test_in_two_hours_everything_happens_and_nothing_is_out_of_order() -> None:
         assert queue.joined == queue.answered + queue.abandoned + len(queue.callers)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_after_eight_hours_no_call_has_been_forgotten(seed: int) -> None:
+@pytest.mark.parametrize("seed", [1, 2])
+def test_after_six_hours_no_call_has_been_forgotten(seed: int) -> None:
     pbx = begun(SimulatorSettings(seed=seed))
-    pbx.timeline.run_until(START + 8 * 3600)
+    pbx.timeline.run_until(START + 6 * 3600)
     ages = [pbx.timeline.now - channel.created for channel in pbx.switch.channels.values()]
     assert 10 < len(ages) < 150
     assert max(ages) < 1500
@@ -153,7 +153,7 @@ def notable(m: Message) -> list[str]:
         SimulatorSettings(agents=3, teams=100),
         SimulatorSettings(agents=2, teams=2, calls_per_hour=2000),
         SimulatorSettings(calls_per_hour=0),
-        SimulatorSettings(agents=300, teams=12, calls_per_hour=5000),
+        SimulatorSettings(agents=200, teams=9, calls_per_hour=3000),
     ],
     ids=str,
 )

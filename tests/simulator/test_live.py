@@ -36,6 +36,7 @@ async def test_a_newcomer_sees_life_at_once(busy: Busy) -> None:
     assert len({m.get("Location") for m in members}) >= 25
     assert {m.get("PausedReason") for m in members} >= {"restroom", "break", "meal"}
     assert any(m.get("InCall") == "1" for m in members)
+    assert {m.get("Wrapuptime") for m in members if m.get("Membership") == "dynamic"} == {"10"}
     assert any(item.name == "QueueEntry" for item in status)
     channels = await client.items("CoreShowChannelsComplete", Action="CoreShowChannels")
     assert sum(bool(channel.get("BridgeId")) for channel in channels) >= 10

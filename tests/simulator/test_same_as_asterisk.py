@@ -7,6 +7,7 @@ with Asterisk 22 also the names and order of their headers; and the values of th
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,7 @@ def played(name: str) -> list[Message]:
     return told
 
 
+@cache
 def both(version: str, name: str) -> tuple[Speech, Speech, list[str]]:
     """What Asterisk and the simulator said, and the objects to compare."""
     asterisk = Speech(followed(events_of_file(RECORDINGS / version / f"{name}.ami")))
