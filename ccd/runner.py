@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -199,7 +199,9 @@ class Runner:
         self._observer.observe(event, outcome, self.engine.world)
         facts, effects = outcome.facts, outcome.effects
         if effects and any(fact.durable for fact in facts):
-            task = asyncio.create_task(self._commit_then_perform(facts, effects))
+            # The store takes the facts over now: those of later steps must not overtake them.
+            committed = self._store.commit(facts)
+            task = asyncio.create_task(self._commit_then_perform(committed, effects))
             self._commits.add(task)
             task.add_done_callback(self._commits.discard)
             return
@@ -208,7 +210,7 @@ class Runner:
         for effect in effects:
             self._perform(effect)
 
-    async def _commit_then_perform(self, facts: list[Event], effects: list[Effect]) -> None:
-        await self._store.commit(facts)
+    async def _commit_then_perform(self, committed: Awaitable[None], effects: list[Effect]) -> None:
+        await committed
         for effect in effects:
             self._perform(effect)
