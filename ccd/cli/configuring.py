@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -165,13 +166,17 @@ def _is_loopback(host: str) -> bool:
 def as_toml(settings: dict[str, Any], above: str = "") -> str:
     """The settings as a TOML file; what is not set is an empty text."""
     values = {key: value for key, value in settings.items() if not isinstance(value, dict)}
-    lines = [f"{key} = {_toml_value(value)}" for key, value in values.items()]
+    lines = [f"{_toml_key(key)} = {_toml_value(value)}" for key, value in values.items()]
     if above and (lines or not settings):
         lines = [f"[{above}]", *lines, ""]
     for key, value in settings.items():
         if isinstance(value, dict):
             lines.append(as_toml(value, f"{above}.{key}" if above else key))
     return "\n".join(lines)
+
+
+def _toml_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
 
 
 def _toml_value(value: Any) -> str:

@@ -1,14 +1,17 @@
-"""The real `ccd` as a user runs it: a process of its own, nothing of this machine's settings."""
+"""`ccd` as a user runs it, in a folder of its own, with nothing of this machine's settings."""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from ccd.cli.root import run
 
 __all__ = ["COMMAND", "Home"]
 
@@ -42,6 +45,25 @@ class Home:
         (self.folder / "ccd.toml").write_text(text, "utf-8")
 
     def ccd(self, *arguments: str, typed: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+        """In this process, which is faster. What must be seen of a process of its own: ``process``."""
+        out, error = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+        here, before, keyboard = Path.cwd(), dict(os.environ), sys.stdin
+        os.chdir(self.folder)
+        os.environ.clear()
+        os.environ.update({**self.environ, **environ})
+        sys.stdin = io.StringIO(typed)
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+                code = run(arguments)
+        finally:
+            sys.stdin = keyboard
+            os.environ.clear()
+            os.environ.update(before)
+            os.chdir(here)
+        said = [stream.buffer.getvalue().decode() for stream in (out, error)]  # type: ignore[attr-defined]
+        return subprocess.CompletedProcess(arguments, code, *said)
+
+    def process(self, *arguments: str, typed: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*COMMAND, *arguments],
             cwd=self.folder,

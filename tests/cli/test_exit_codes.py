@@ -81,29 +81,11 @@ def home(tmp_path: Path) -> Home:
         ("pin set 5", USAGE, "a PIN is typed at a terminal, or given by --stdin"),
     ],
 )  # fmt: skip
-def test_an_error_is_one_plain_message_and_a_code(
-    home: Home,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-    line: str,
-    code: int,
-    said: str,
-) -> None:
-    """In this process for speed; below, and in test_daemon, the same as processes."""
-    for variable in os.environ:
-        if variable.startswith(("CCD_", "LC_", "STATE_DIR", "CREDENTIALS")):
-            monkeypatch.delenv(variable)
-    for variable, value in home.environ.items():
-        monkeypatch.setenv(variable, value)
-    monkeypatch.chdir(home.folder)
-    pin = Path("pin")
-    pin.write_text("483920\n")
-    with pin.open() as typed:
-        monkeypatch.setattr("sys.stdin", typed)
-        assert run(line.split()) == code
-    out, error = capfd.readouterr()
-    assert said in error or (line == "" and said in out + error)
-    assert "Traceback" not in error
+def test_an_error_is_one_plain_message_and_a_code(home: Home, line: str, code: int, said: str) -> None:
+    done = home.ccd(*line.split(), typed="483920\n")
+    assert done.returncode == code
+    assert said in done.stderr or (line == "" and said in done.stdout + done.stderr)
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -121,7 +103,7 @@ def test_an_error_is_one_plain_message_and_a_code(
     ],
 )
 def test_the_code_reaches_the_shell(home: Home, line: str, code: int, said: str) -> None:
-    done = home.ccd(*line.split())
+    done = home.process(*line.split())
     assert done.returncode == code
     assert said in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
@@ -136,14 +118,16 @@ def test_messages_are_chinese_where_the_terminal_is(home: Home) -> None:
 
 
 def test_a_terminal_that_knows_no_chinese_gets_no_traceback(home: Home) -> None:
-    done = home.ccd("--lang", "zh_CN", "check-config", LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
+    done = home.process(
+        "--lang", "zh_CN", "check-config", LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0"
+    )
     assert done.returncode == GOOD
     assert "Traceback" not in done.stderr
     assert "???" in done.stdout
 
 
 def test_help_does_not_wait_for_the_heavy_parts(home: Home) -> None:
-    done = home.ccd("--help", PYTHONPROFILEIMPORTTIME="1")
+    done = home.process("--help", PYTHONPROFILEIMPORTTIME="1")
     for heavy in ("sqlalchemy", "asyncpg", "panoramisk", "uvicorn", "rich.live"):
         assert heavy not in done.stderr
 
@@ -184,7 +168,7 @@ def test_a_port_that_is_taken_is_named(home: Home) -> None:
         simulated = home.ccd("simulate", "--port", str(port))
         assert (simulated.returncode, f"port {port}: " in simulated.stderr) == (USAGE, True)
         home.configure(f"[metrics]\nport = {port}\n[agi]\nport = 0\n[simulator]\nagents = 4\n")
-        daemon = home.ccd("run")
+        daemon = home.process("run")
     assert daemon.returncode == USAGE
     assert "metrics.port: cannot listen on 127.0.0.1" in daemon.stderr
     assert "Traceback" not in daemon.stderr
@@ -193,7 +177,7 @@ def test_a_port_that_is_taken_is_named(home: Home) -> None:
 def test_a_state_folder_that_cannot_be_made_is_named(home: Home) -> None:
     (home.folder / "file").write_text("")
     home.configure("[daemon]\nstate_dir = 'file/state'\n[metrics]\nport = 0\n[agi]\nport = 0\n")
-    done = home.ccd("run")
+    done = home.process("run")
     assert done.returncode == USAGE
     assert "daemon.state_dir" in done.stderr
     assert "Traceback" not in done.stderr
