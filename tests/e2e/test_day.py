@@ -39,7 +39,7 @@ def _blind(daemon: Daemon) -> list[Blind]:
         began, ended = _time(row["began"]), _time(row["ended"])
         assert began is not None
         assert ended is not None or row["why"] == "stopped", f"still blind: {row}"
-        found.append((began, ended or datetime.max.replace(tzinfo=UTC)))
+        found.append((began, ended or datetime(9000, 1, 1, tzinfo=UTC)))
     return found
 
 

@@ -64,6 +64,8 @@ async def login(protocol: Protocol, settings: PbxSettings, secret: str) -> None:
     try:
         await protocol.ask(PendingAction(fields), timeout)
     except ActionFailed as error:
+        if _stopping(error):
+            raise Refusal(Cut.SHUTDOWN, error.message) from None
         raise Refusal(
             Cut.LOGIN_REFUSED,
             f"user {settings.username}: {error.message}; see its section, secret and permit in manager.conf",
@@ -84,10 +86,17 @@ async def booted(protocol: Protocol, timeout: float) -> bool:
     return True
 
 
+def _stopping(error: ActionFailed) -> bool:
+    """A PBX on its way down refuses every action, logins too; that is no fault of the secret."""
+    return "shutting down" in error.message
+
+
 async def _proof(protocol: Protocol, secret: str, timeout: float) -> dict[str, str]:
     try:
         answer = await protocol.ask(PendingAction({"Action": "Challenge", "AuthType": "MD5"}), timeout)
     except ActionFailed as error:
+        if _stopping(error):
+            raise Refusal(Cut.SHUTDOWN, error.message) from None
         if not _is_private(protocol):
             raise Refusal(
                 Cut.LOGIN_REFUSED,

@@ -42,6 +42,17 @@ async def test_without_a_challenge_the_secret_is_not_sent_over_a_wire(
         assert SECRET.encode() not in pbx.received
 
 
+@pytest.mark.parametrize("refused", ["Challenge", "Login"])
+async def test_a_pbx_on_its_way_down_is_no_refused_login(refused: str) -> None:
+    """Asterisk 22, seen at ``core restart now``: waiting half a minute would be half a minute blind."""
+    async with FakePbx() as pbx:
+        pbx.answers[refused] = lambda ask: response(ask, "Message: Asterisk is shutting down", kind="Error")
+        async with following(pbx, synced=False) as (_, told):
+            await until(lambda: told.lost)
+            assert told.lost[0][2] == "shutdown"
+            await until(lambda: pbx.times(refused) > 1)
+
+
 class Wire:
     """A protocol as ``_is_private`` sees one."""
 
