@@ -115,6 +115,14 @@ async def test_a_row_that_can_never_be_written_costs_itself_alone(store: Store, 
     assert (store.refused, store.failures, store.written) == (1, 0, 300 + len(queue_call()))
 
 
+async def test_rows_that_refer_to_others_survive_a_bad_neighbour(store: Store, place: Place) -> None:
+    people = tuple(sample(e.Person, code=str(number)) for number in range(3))
+    store.enqueue([arrived(1, pbx=None), sample(e.RosterReplaced, people=people), arrived(2, pbx=None)])
+    await store.commit()
+    assert len(await place.rows("person")) == 3
+    assert store.refused == 2
+
+
 async def test_whoever_waits_for_a_refused_row_is_told(store: Store, place: Place) -> None:
     store.enqueue([arrived(1)])
     with pytest.raises(StoreError, match="refused"):
