@@ -140,6 +140,8 @@ class Entry:
     attempt: Attempt | None = None
     timeout: Due | None = None
     retry: Due | None = None
+    refused: set[str] = field(default_factory=set)
+    """Phones that have said busy in this round."""
 
 
 @dataclass(slots=True, eq=False)

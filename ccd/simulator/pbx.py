@@ -211,6 +211,16 @@ class Pbx:
             case "Set":
                 if data.startswith("CALLERID(num)="):
                     self.switch.caller_id(channel, data.partition("=")[2], channel.caller_name)
+            case "Hangup":
+                self._finish(channel, channel.cause)
+                return False
+            case _:
+                self._member(channel, application, data)
+        return True
+
+    def _member(self, channel: Channel, application: str, data: str) -> None:
+        """The applications by which a phone logs in, pauses and so on for itself."""
+        match application:
             case "PauseQueueMember" | "UnpauseQueueMember":
                 reason = (data + ",,,").split(",")[3]
                 self.members.pause(channel.interface, application == "PauseQueueMember", reason)
@@ -218,12 +228,6 @@ class Pbx:
                 self.members.add(data, channel.interface, channel.caller_name)
             case "RemoveQueueMember":
                 self.members.remove(data, channel.interface)
-            case "Hangup":
-                self._finish(channel, channel.cause)
-                return False
-            case _:
-                pass  # NoOp and the like
-        return True
 
     def _finish(self, channel: Channel, cause: int) -> None:
         if channel.program is not None:

@@ -78,18 +78,23 @@ class Queues:
         """Ring a free member for every waiting caller who has none ringing."""
         for entry in tuple(queue.callers):
             if entry.attempt is None and entry.retry is None:
-                member = self._next_member(queue)
-                if member is None:
+                member = self._next_member(entry)
+                if member is not None:
+                    self._ring(entry, member)
+                elif entry.refused:
+                    entry.refused.clear()
+                    entry.retry = self._switch.timeline.after(queue.retry_s, partial(self._try_again, entry))
+                else:
                     return
-                self._ring(entry, member)
 
-    def _next_member(self, queue: Queue) -> Member | None:
-        members = list(queue.members.values())
+    def _next_member(self, entry: Entry) -> Member | None:
+        queue, members = entry.queue, list(entry.queue.members.values())
         for offset in range(len(members)):
             place = (queue.turn + offset) % len(members)
-            if self.members.available(members[place]):
+            member = members[place]
+            if self.members.available(member) and member.interface not in entry.refused:
                 queue.turn = place + 1
-                return members[place]
+                return member
         return None
 
     def _ring(self, entry: Entry, member: Member) -> None:
@@ -124,12 +129,15 @@ class Queues:
         self.serve(entry.queue)
 
     def rejected(self, attempt: Attempt) -> None:
-        """The member's phone said busy or declined: the next one is rung at once."""
-        entry = attempt.entry
+        """The member's phone said busy or declined: the next one is rung at once, the same one not before
+        all have been tried."""
+        entry, member = attempt.entry, attempt.member
         assert entry is not None
+        assert member is not None
+        entry.refused.add(member.interface)
         self._dial_ended(attempt, "NOANSWER")
         self._told_no_answer(attempt)
-        self._silence(attempt, cause=17)
+        self._hang_up_ringing(attempt, cause=17)
         entry.retry = self._switch.timeline.after(0.001, partial(self._try_again, entry))
 
     def _stop_ringing(self, attempt: Attempt) -> None:
@@ -137,7 +145,7 @@ class Queues:
         self._told_no_answer(attempt)
         self._dial_ended(attempt, "NOANSWER")
         self._dial_ended(attempt, "CANCEL")
-        self._silence(attempt)
+        self._hang_up_ringing(attempt)
 
     def _told_no_answer(self, attempt: Attempt) -> None:
         assert attempt.member is not None
@@ -148,7 +156,7 @@ class Queues:
     def _dial_ended(self, attempt: Attempt, status: str) -> None:
         self._switch.wire.pair("DialEnd", attempt.caller, attempt.dest, DialStatus=status)
 
-    def _silence(self, attempt: Attempt, cause: int = 0) -> None:
+    def _hang_up_ringing(self, attempt: Attempt, cause: int = 0) -> None:
         if attempt.timeout is not None:
             attempt.timeout.cancel()
         attempt.dest.attempt = None
@@ -209,17 +217,16 @@ class Queues:
         attempt = entry.attempt
         self._switch.music(entry.channel, False)
         if attempt is not None:
-            for _ in range(
-                2
-            ):  # app_queue says it twice: for the hang-up of the caller and of the ringing channel
-                self._dial_ended(attempt, "CANCEL")
+            # app_queue says it twice: as the caller hangs up, and as the ringing channel is hung up for it.
+            self._dial_ended(attempt, "CANCEL")
+            self._dial_ended(attempt, "CANCEL")
         self._give_up(entry)
         self._leave(entry)
 
     def silence(self, entry: Entry) -> None:
         """End the ringing for a caller who has gone."""
         if entry.attempt is not None:
-            self._silence(entry.attempt)
+            self._hang_up_ringing(entry.attempt)
 
     def _timed_out(self, entry: Entry) -> None:
         channel, attempt = entry.channel, entry.attempt

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import wave
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -195,7 +196,7 @@ async def test_two_runs_never_share_an_id() -> None:
     """The second run begins while calls that the first may have numbered are still in memory somewhere."""
     seen: list[set[str]] = []
     for begun in (1_800_000_000.0, 1_800_000_000.5, 1_800_003_600.0):
-        simulator = Simulator(SimulatorSettings(seed=1), now=lambda begun=begun: begun)
+        simulator = Simulator(SimulatorSettings(seed=1), now=partial(float, begun))
         audit = Audit()
         simulator.pbx.wire.listeners.append(audit.hear)
         await simulator.start()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccd.simulator import scenarios
+from ccd.simulator.parts import Channel
 from ccd.simulator.pbx import NotNowError, Pbx
 from ccd.simulator.stage import stage
 from ccd.simulator.timeline import Timeline
@@ -39,13 +42,12 @@ ACTS = st.one_of(
 )
 
 
-def act(pbx: Pbx, audit: Audit, what: str, *how: object) -> None:
+def act(pbx: Pbx, audit: Audit, what: str, *how: Any) -> None:
     channels = list(pbx.switch.channels.values())
 
-    def pick(number: object) -> object:
+    def pick(number: int) -> Channel:
         if not channels:
             raise NotNowError("no channels")
-        assert isinstance(number, int)
         return channels[number % len(channels)]
 
     match what, how:
@@ -97,7 +99,9 @@ def everybody_goes_home(pbx: Pbx) -> None:
 
 @settings(max_examples=250, deadline=None)
 @given(st.lists(ACTS, max_size=40))
-def test_whatever_people_do_every_channel_bridge_and_caller_comes_to_one_end(script: list[tuple]) -> None:
+def test_whatever_people_do_every_channel_bridge_and_caller_comes_to_one_end(
+    script: list[tuple[Any, ...]],
+) -> None:
     pbx = stage(Timeline(1_800_000_000.0))
     audit = audited(pbx)
     for what, *how in script:
@@ -159,6 +163,18 @@ def test_who_cannot_be_logged_out_is_refused_in_asterisks_words(
     interface: str, queue: str, answer: str
 ) -> None:
     assert stage(Timeline(0.0)).members.remove(queue, interface) == answer
+
+
+def test_a_queue_of_phones_that_are_all_busy_is_tried_once_a_round() -> None:
+    pbx = stage(Timeline(1_800_000_000.0))
+    pbx.busy.update(pbx.members.queues["support"].members)
+    pbx.call_in("13800138000", "", "800")
+    pbx.timeline.run_until(1_800_000_010.0)
+    assert len(pbx.switch.channels) == 1
+    assert 200 < pbx.wire.count < 10 * 5 * 12, "ten rounds of five phones"
+    pbx.busy.clear()
+    pbx.timeline.run_until(1_800_000_011.5)
+    assert len(pbx.switch.channels) == 2, "one rings at last"
 
 
 def test_a_name_cannot_end_its_header() -> None:
