@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,6 +50,9 @@ def simulate(
     agents: Annotated[int | None, typer.Option(min=1, max=10_000, help="Default: simulator.agents.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed is another day.")] = None,
     speed: Annotated[float, typer.Option(min=0.01, max=1000.0, help="How fast its time runs.")] = 1.0,
+    roster: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write its people there, for `ccd roster import`.")
+    ] = None,
 ) -> None:
     """Play a busy day on a simulated PBX. Its AMI port is one to attach any ccd to."""
     given = {"agents": agents, "seed": seed}
@@ -56,17 +60,22 @@ def simulate(
         update={key: value for key, value in given.items() if value is not None}
     )
     try:
-        asyncio.run(_simulate(session, settings, port, speed))
+        asyncio.run(_simulate(session, settings, port, speed, roster))
     except OSError as error:
         if error.errno not in _ADDRESS_ERRORS:
             raise
         raise CommandError(Exit.USAGE, session.words("port_taken", port=port, error=error.strerror)) from None
 
 
-async def _simulate(session: Session, settings: SimulatorSettings, port: int, speed: float) -> None:
+async def _simulate(
+    session: Session, settings: SimulatorSettings, port: int, speed: float, roster: Path | None
+) -> None:
+    from ccd.roster import dump
     from ccd.simulator import Simulator
 
     simulator = Simulator(settings, speed=speed)
+    if roster is not None:
+        roster.write_bytes(dump(simulator.people))
     taken = await simulator.start(port=port)
     section = f'[pbx.main]\nport = {taken}\nusername = "{simulator.username}"\nsecret = "{simulator.secret}"'
     session.say("simulating", port=taken, agents=settings.agents, section=section)

@@ -151,13 +151,14 @@ def test_nobody_reading_is_no_error_message(home: Home) -> None:
 
 
 def test_ctrl_c_ends_without_a_traceback(home: Home) -> None:
-    process = home.start("simulate", "--port", "0", "--agents", "4")
+    process = home.start("simulate", "--port", "0", "--agents", "4", "--roster", "people.csv")
     assert process.stdout is not None
     assert "127.0.0.1" in process.stdout.readline()
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=30)
     assert process.returncode == INTERRUPTED
     assert error == ""
+    assert home.ccd("roster", "import", "people.csv", "--dry-run").returncode == GOOD
 
 
 def test_a_port_that_is_taken_is_named(home: Home) -> None:
