@@ -13,7 +13,7 @@ import typer
 from ccd.cli.session import CommandError, Exit, Session, command
 
 if TYPE_CHECKING:
-    from ccd.config import SimulatorSettings
+    from ccd.simulator import Simulator
 
 __all__ = ["add_to"]
 
@@ -55,30 +55,28 @@ def simulate(
     ] = None,
 ) -> None:
     """Play a busy day on a simulated PBX. Its AMI port is one to attach any ccd to."""
+    from ccd.roster import dump
+    from ccd.simulator import Simulator
+
     given = {"agents": agents, "seed": seed}
     settings = session.settings.simulator.model_copy(
         update={key: value for key, value in given.items() if value is not None}
     )
+    simulator = Simulator(settings, speed=speed)
+    if roster is not None:
+        roster.write_bytes(dump(simulator.people))
     try:
-        asyncio.run(_simulate(session, settings, port, speed, roster))
+        asyncio.run(_simulate(session, simulator, port))
     except OSError as error:
         if error.errno not in _ADDRESS_ERRORS:
             raise
         raise CommandError(Exit.USAGE, session.words("port_taken", port=port, error=error.strerror)) from None
 
 
-async def _simulate(
-    session: Session, settings: SimulatorSettings, port: int, speed: float, roster: Path | None
-) -> None:
-    from ccd.roster import dump
-    from ccd.simulator import Simulator
-
-    simulator = Simulator(settings, speed=speed)
-    if roster is not None:
-        roster.write_bytes(dump(simulator.people))
+async def _simulate(session: Session, simulator: Simulator, port: int) -> None:
     taken = await simulator.start(port=port)
     section = f'[pbx.main]\nport = {taken}\nusername = "{simulator.username}"\nsecret = "{simulator.secret}"'
-    session.say("simulating", port=taken, agents=settings.agents, section=section)
+    session.say("simulating", port=taken, agents=simulator.settings.agents, section=section)
     sys.stdout.flush()
     try:
         await asyncio.Event().wait()
