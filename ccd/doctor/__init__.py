@@ -26,6 +26,9 @@ __all__ = ["Finding", "Status", "as_json", "as_text", "examine", "gather", "judg
 
 FOLDER_WAIT_S = 10.0
 """A folder on a network drive may hang."""
+SHIPPED_SECRET = "CHANGE-ME"
+"""In config/asterisk/manager.d/ccd.conf."""
+SHORTEST_SECRET = 12
 
 
 async def examine(
@@ -49,7 +52,7 @@ async def examine(
 
 async def gather(settings: PbxSettings, secret: str, agi: AgiSettings) -> Facts:
     """Everything that can be seen from here."""
-    facts = await asyncio.to_thread(read_files, settings)
+    facts = replace(await asyncio.to_thread(read_files, settings), weak_secret=_weakness(secret))
     facts = await _ask_pbx(facts, settings, secret)
     try:
         async with asyncio.timeout(FOLDER_WAIT_S):
@@ -73,6 +76,7 @@ def judge(
         found.append(access.login(facts, settings))
     if facts.session.accepted:
         found += [
+            access.secret(facts, settings),
             access.version(facts),
             rights.missing(facts, settings, needs),
             rights.too_many(facts, needs),
@@ -96,6 +100,12 @@ def judge(
         ]
     found += [queues.recordings_folder(facts, needs), others.other_writers(facts, settings)]
     return [finding for findings in found for finding in findings]
+
+
+def _weakness(secret: str) -> str:
+    if secret == SHIPPED_SECRET:
+        return f"is still {SHIPPED_SECRET}, as shipped"
+    return f"is shorter than {SHORTEST_SECRET} characters" if len(secret) < SHORTEST_SECRET else ""
 
 
 async def _ask_pbx(facts: Facts, settings: PbxSettings, secret: str) -> Facts:

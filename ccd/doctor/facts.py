@@ -162,6 +162,8 @@ class Facts:
     unreachable: str = ""
     session: Session = field(default_factory=Session)
     our_address: str = ""
+    weak_secret: str = ""
+    """What is wrong with our secret; never the secret itself."""
     user: ManagerUser | None = None
     """Our own section of manager.conf."""
     users: tuple[ManagerUser, ...] | None = None

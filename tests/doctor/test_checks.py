@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ccd.config import AgiSettings, Mode, PbxSettings, Policies, PresenceSettings, RecordingsSettings
-from ccd.doctor import Finding, Status, judge
+from ccd.doctor import Finding, Status, gather, judge
 from ccd.doctor.asteriskconf import Entry
 from ccd.doctor.checks import access, events, others, queues, rights
 from ccd.doctor.facts import (
@@ -146,6 +146,19 @@ def test_a_refused_login_is_told_apart_by_the_files(given: Facts, words: str) ->
     found = list(access.login(given, PBX))
     assert said(found) == [("login", FAIL)]
     assert words in text_of(found)
+
+
+@pytest.mark.parametrize(
+    ("secret", "words"),
+    [("CHANGE-ME", "still CHANGE-ME"), ("s3cret", "shorter than 12"), ("b0f1c94a8e2d", "")],
+)
+async def test_a_weak_secret_is_named_and_never_shown(secret: str, words: str, tmp_path: Path) -> None:
+    pbx = PbxSettings(port=9, config_dir=tmp_path, recordings_dir=tmp_path)
+    gathered = await gather(pbx, secret, AgiSettings(enabled=False))
+    found = list(access.secret(gathered, pbx))
+    assert said(found) == ([("secret", WARN)] if words else [])
+    assert words in text_of(found)
+    assert "s3cret" not in text_of(found)
 
 
 @pytest.mark.parametrize(

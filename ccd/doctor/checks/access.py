@@ -10,7 +10,17 @@ from ccd.config import PbxSettings
 from ccd.doctor.facts import Facts, is_loopback
 from ccd.doctor.finding import Finding, Status
 
-__all__ = ["acl", "clock", "login", "manager_conf", "reachable", "transport", "version", "version_of"]
+__all__ = [
+    "acl",
+    "clock",
+    "login",
+    "manager_conf",
+    "reachable",
+    "secret",
+    "transport",
+    "version",
+    "version_of",
+]
 
 CLOCK_WARN_S = 1.0
 CLOCK_FAIL_S = 5.0
@@ -58,6 +68,15 @@ def login(facts: Facts, pbx: PbxSettings) -> Iterator[Finding]:
         text = f"{why}; the section is there, so the secret is another, or manager.conf was not reloaded"
         mend = "secret = …   ; the one in ccd's secret_file; then: asterisk -rx 'manager reload'"
         yield Finding("login", Status.FAIL, text, mend, facts.user.file)
+
+
+def secret(facts: Facts, pbx: PbxSettings) -> Iterator[Finding]:
+    if facts.weak_secret:
+        text = f"the secret of {pbx.username} {facts.weak_secret}"
+        mend = f"[{pbx.username}]\nsecret = …   ; openssl rand -hex 24, here and in ccd's secret_file"
+        yield Finding(
+            "secret", Status.WARN, text, mend, facts.user.file if facts.user else manager_conf(facts)
+        )
 
 
 def version(facts: Facts) -> Iterator[Finding]:

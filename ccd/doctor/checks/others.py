@@ -79,7 +79,7 @@ def sign_in_codes(facts: Facts, needs: Needs, agi: AgiSettings) -> Iterator[Find
         yield Finding("sign-in-codes", Status.UNKNOWN, text, f"asterisk -rx 'dialplan show {CODES}'")
     elif not any(step.context == CODES for step in plan.steps):
         text = f"the dialplan has no [{CODES}]: nobody can sign in by phone"
-        yield Finding("sign-in-codes", Status.FAIL, text, "#include extensions-ccd.conf", file)
+        yield Finding("sign-in-codes", Status.FAIL, text, "#include ccd/extensions-ccd.conf", file)
     elif not including(plan, CODES):
         text = f"no context includes [{CODES}]: no phone reaches the codes"
         mend = f"include => {CODES}   ; in the context of the phones"

@@ -59,7 +59,12 @@ def unknown_members(facts: Facts, interfaces: Collection[str] | None) -> Iterato
     if interfaces is None:
         if members:
             text = "no roster is imported, so nobody knows who sits at these interfaces"
-            yield Finding("unknown-members", Status.UNKNOWN, text, "import a roster: see docs/install.md")
+            yield Finding(
+                "unknown-members",
+                Status.UNKNOWN,
+                text,
+                "ccd roster import FILE   ; its columns: docs/roster.md",
+            )
         return
     known = set(interfaces)
     strange = sorted({m.interface for m in members if not {m.interface, m.state_interface} & known})
@@ -89,7 +94,8 @@ def recording(facts: Facts, needs: Needs) -> Iterator[Finding]:
         return
     judged = {queue: _recorded(facts, queue) for queue in facts.session.queues}
     gravity = Status.FAIL if needs.recordings else Status.WARN
-    mend = "monitor-format = wav" + ("" if _always_mixmonitor(facts) else "\nmonitor-type = MixMonitor")
+    mend = "monitor-format = wav"
+    mend += "" if _always_mixmonitor(facts) else "\n[general]\nmonitor-type = MixMonitor"
     bare = sorted(queue for queue, (status, _) in judged.items() if status is Status.FAIL)
     if bare:
         text = f"not recorded from the answer: {_some(bare)}"
