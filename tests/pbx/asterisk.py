@@ -24,6 +24,7 @@ from types import TracebackType
 from tests.pbx import root
 from tests.pbx.ami import AmiError, Client
 from tests.pbx.layout import Layout, write_configuration
+from tests.pbx.ports import PortRun
 from tests.pbx.records import CdrRow, CelRow, QueueLogRow, read_cdr, read_cel, read_queue_log
 
 __all__ = ["Asterisk", "PbxError"]
@@ -49,7 +50,8 @@ class Asterisk:
         self.root = root.ensure(version)
         self._temporary = folder is None
         self.folder = folder or _temporary_folder()
-        self.layout = Layout.free()
+        self._ports = PortRun()
+        self.layout = Layout(self._ports.first)
         self.ccd_secret = secrets.token_hex(12)
         self.admin_secret = secrets.token_hex(12)
         self._process: subprocess.Popen[bytes] | None = None
@@ -236,6 +238,7 @@ class Asterisk:
     def close(self) -> None:
         """Stop, and remove the instance's folder if it was a temporary one."""
         self.stop()
+        self._ports.release()
         if self._temporary:
             shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -11,7 +11,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.pbx.ports import free_run
+from tests.pbx.ports import PORTS
 
 __all__ = ["EXTENSIONS", "SALES", "SUPPORT", "Layout", "write_configuration"]
 
@@ -30,18 +30,13 @@ WATCHED = EXTENSIONS[38:40]
 """Their phones are asked every second whether they are there; the others are taken to be."""
 SUPPORT = EXTENSIONS[0:5]
 SALES = EXTENSIONS[10:15]
-_RTP_PORTS = 200
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The ports of one instance, all on 127.0.0.1."""
+    """The ports of one instance, all on 127.0.0.1: ``first`` is that of its ``PortRun``."""
 
     first: int
-
-    @classmethod
-    def free(cls) -> Layout:
-        return cls(free_run(50 + _RTP_PORTS))
 
     @property
     def ami_port(self) -> int:
@@ -67,7 +62,7 @@ class Layout:
 
     @property
     def rtp(self) -> tuple[int, int]:
-        return self.first + 50, self.first + 50 + _RTP_PORTS - 1
+        return self.first + 50, self.first + PORTS - 1
 
 
 def member_name(extension: str) -> str:
