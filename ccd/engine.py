@@ -60,11 +60,15 @@ class Engine:
             for consumed in policy.CONSUMES:
                 self._subscribers.setdefault(consumed, []).append(policy)
 
-    def step(self, event: Event) -> Outcome:
-        """Any input. Raises nothing for hostile content; a programming error passes through."""
+    def step(self, event: Event, outcome: Outcome | None = None) -> Outcome:
+        """Any input. Raises nothing for hostile content; a programming error passes through.
+
+        What was found out before such an error has changed the world and is true all the same: whoever goes
+        on after one gives the ``outcome`` to be filled.
+        """
+        outcome = Outcome() if outcome is None else outcome
         if type(event) is AmiReceived:
-            return self.message(event.pbx, event.at, Message(event.name, event.text))
-        outcome = Outcome()
+            return self.message(event.pbx, event.at, Message(event.name, event.text), outcome)
         self.world.now = event.at
         handler = _INPUTS.get(type(event))
         if handler is not None:
@@ -76,12 +80,14 @@ class Engine:
             self._drain(pbx, outcome)
         return outcome
 
-    def message(self, pbx_name: str, at: datetime, message: Message) -> Outcome:
-        """The hot path: one AMI message."""
+    def message(
+        self, pbx_name: str, at: datetime, message: Message, outcome: Outcome | None = None
+    ) -> Outcome:
+        """The hot path: one AMI message. ``outcome`` as for ``step``."""
         world = self.world
         world.now = at
         pbx = world.pbxs.get(pbx_name) or world.pbx(pbx_name)
-        outcome = Outcome()
+        outcome = Outcome() if outcome is None else outcome
         try:
             follow(pbx, at, message)
         finally:
@@ -92,12 +98,14 @@ class Engine:
     def _drain(self, pbx: Pbx, outcome: Outcome) -> None:
         out = pbx.out
         index = 0
-        while index < len(out):
-            self._take(out[index], outcome)
-            index += 1
-            if index > FACTS_OF_ONE_STEP:
-                raise RuntimeError("policies feed each other without end")
-        out.clear()
+        try:
+            while index < len(out):
+                index += 1
+                self._take(out[index - 1], outcome)
+                if index > FACTS_OF_ONE_STEP:
+                    raise RuntimeError("policies feed each other without end")
+        finally:
+            del out[:index]  # what was in hand when a policy failed must not fail again at every message
 
     def _take(self, item: Event | Effect, outcome: Outcome) -> None:
         if isinstance(item, Effect):
@@ -133,7 +141,7 @@ def _on_restored(world: World, event: Any) -> None:
         snapshot.on_restored(world.pbx(name), event)
     for pbx in world.pbxs.values():
         for device, agent in pbx.agents.items():
-            agent.present = bool(world.people_at(pbx.name, device))
+            agent.people = world.people_at(pbx.name, device)
 
 
 def _on_deadline(world: World, event: DeadlineDue) -> None:

@@ -2,26 +2,27 @@
 
 Two lanes. Commands, sign-ins and deadlines go ahead of AMI messages. The reader only appends (``messages``):
 it never waits. The lane of AMI messages is bounded; when it overflows, picking single messages to drop would
-leave a wrong picture, so the whole lane of that PBX is dropped, counted, and its session is told to start
-over from a snapshot, which marks the time between as *unknown*.
+leave a wrong picture, so all that waits of the PBX with the most is dropped, counted, and its session is told
+to start over from a snapshot, which marks the time between as *unknown*.
 
 Effects of a step that gave durable facts are performed after those are committed: nobody is told that
-something was recorded before it was.
+something was recorded before it was. Only the timers of the picture itself do not wait for a database.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import msgspec
 import structlog
 
 from ccd.buckets import Buckets
-from ccd.effects import Effect
+from ccd.effects import Effect, SetDeadline
 from ccd.engine import Engine, Outcome
 from ccd.events import AmiReceived, Event, PbxLost
 from ccd.message import Message
@@ -95,12 +96,9 @@ class Runner:
 
     def messages(self, pbx: str, at: datetime, messages: list[Message]) -> None:
         """A read's worth of AMI messages, spread by microseconds so that ``at`` keeps their order."""
-        if len(self._messages) + len(messages) > self.limit:
-            self._overflow(pbx, at)
+        if len(self._messages) + len(messages) > self.limit and self._overflow(pbx, at, len(messages)):
             return
-        latest = self._latest.get(pbx)
-        if latest is not None and at <= latest:
-            at = latest + _TICK
+        at = self._after_the_latest(pbx, at)
         received = time.monotonic()
         append = self._messages.append
         for message in messages:
@@ -111,18 +109,27 @@ class Runner:
 
     def in_order(self, pbx: str, event: Event) -> None:
         """A link change: it belongs after the messages of that PBX that are already here."""
-        self._messages.append((pbx, event.at, time.monotonic(), event))
+        at = self._after_the_latest(pbx, event.at)
+        self._messages.append((pbx, at, time.monotonic(), msgspec.structs.replace(event, at=at)))
         self._wake.set()
 
-    def _overflow(self, pbx: str, at: datetime) -> None:
+    def _after_the_latest(self, pbx: str, at: datetime) -> datetime:
+        latest = self._latest.get(pbx)
+        return at if latest is None or at > latest else latest + _TICK
+
+    def _overflow(self, pbx: str, at: datetime, coming: int) -> bool:
+        """Drop all that waits of the PBX with the most; whether that is the one whose messages come now."""
         self.overflows += 1
-        kept = deque(entry for entry in self._messages if entry[0] != pbx or isinstance(entry[3], Event))
-        dropped = len(self._messages) - len(kept)
-        since = next((entry[1] for entry in self._messages if entry[0] == pbx), at)
-        self._messages = kept
-        log.error("inbox_overflow", pbx=pbx, dropped=dropped, limit=self.limit)
-        self.submit(PbxLost(at=at, pbx=pbx, last_heard=since, why="overflow"))
-        self._restart_session(pbx)
+        lanes = Counter({pbx: coming})
+        lanes.update(entry[0] for entry in self._messages)
+        [(fullest, dropped)] = lanes.most_common(1)
+        since = next((_known_until(entry) for entry in self._messages if entry[0] == fullest), at)
+        # Link changes as well: one that told of a whole snapshot would not be true without its messages.
+        self._messages = deque(entry for entry in self._messages if entry[0] != fullest)
+        log.error("inbox_overflow", pbx=fullest, dropped=dropped, limit=self.limit)
+        self.submit(PbxLost(at=at, pbx=fullest, last_heard=since, why="overflow"))
+        self._restart_session(fullest)
+        return fullest == pbx
 
     async def run(self) -> None:
         """Until ``stop``; what is in the inbox by then is still worked off."""
@@ -172,24 +179,24 @@ class Runner:
     def _one(self, event: Event) -> None:
         if self._journal is not None:
             self._journal.append(event)
+        outcome = Outcome()
         try:
-            outcome = self.engine.step(event)
+            self.engine.step(event, outcome)
         except Exception:
             self.errors += 1
-            log.exception("step_failed", event=type(event).__name__)
-            return
+            log.exception("step_failed", input=type(event).__name__)
         self._pass_on(event, outcome)
 
     def _one_message(self, pbx: str, at: datetime, received: float, message: Message) -> None:
         if self._journal is not None:
             self._journal.append(AmiReceived(at=at, pbx=pbx, name=message.name, text=message.text))
+        outcome = Outcome()
         try:
-            outcome = self.engine.message(pbx, at, message)
+            self.engine.message(pbx, at, message, outcome)
         except Exception:
-            # One bad event costs itself alone.
+            # One bad event costs itself alone: what was found out before it failed is passed on.
             self.errors += 1
-            log.exception("message_failed", pbx=pbx, event=message.name)
-            return
+            log.exception("message_failed", pbx=pbx, message=message.name)
         self.lag_s = lag = time.monotonic() - received
         self.lags.observe(lag)
         self._pass_on(None, outcome)
@@ -201,7 +208,13 @@ class Runner:
         if effects and any(fact.durable for fact in facts):
             # The store takes the facts over now: those of later steps must not overtake them.
             committed = self._store.commit(facts)
-            task = asyncio.create_task(self._commit_then_perform(committed, effects))
+            later = []
+            for effect in effects:
+                if isinstance(effect, SetDeadline) and not effect.durable:
+                    self._perform(effect)
+                else:
+                    later.append(effect)
+            task = asyncio.create_task(self._commit_then_perform(committed, later))
             self._commits.add(task)
             task.add_done_callback(self._commits.discard)
             return
@@ -211,6 +224,15 @@ class Runner:
             self._perform(effect)
 
     async def _commit_then_perform(self, committed: Awaitable[None], effects: list[Effect]) -> None:
-        await committed
+        try:
+            await committed
+        except Exception as error:
+            log.error("effects_not_performed", effects=[effect.key for effect in effects], error=str(error))
+            return
         for effect in effects:
             self._perform(effect)
+
+
+def _known_until(entry: tuple[str, datetime, float, Message | Event]) -> datetime:
+    item = entry[3]
+    return item.last_heard if isinstance(item, PbxLost) else entry[1]
