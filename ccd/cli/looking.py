@@ -35,7 +35,7 @@ def status(
     """Agents, queues and waiting callers now. While the daemon is down: the last that was known."""
     if watch and as_json:
         return asyncio.run(_stream(session))
-    if watch and sys.stdout.isatty():
+    if watch and sys.stdout.isatty() and not _console().is_dumb_terminal:
         _watch(session)
         return None
     picture, down = _picture(session)
@@ -82,17 +82,18 @@ def _print(session: Session, picture: dict[str, Any], *, banner: str) -> None:
     from ccd.cli.view import Look, view
 
     console = _console()
-    shown = view(picture, session.words, Look(console.width, banner=banner))
-    console.print(Group(*shown.lines))
+    if console.is_terminal:
+        shown = view(picture, session.words, Look(console.width, banner=banner))
+        console.print(Group(*shown.lines))
+        return
+    for line in view(picture, session.words, Look(PIPE_WIDTH, banner=banner)).lines:
+        print(line.plain.rstrip())
 
 
 def _console() -> Console:
     from rich.console import Console
 
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = PIPE_WIDTH
-    return console
+    return Console(highlight=False, markup=False)
 
 
 def _watch(session: Session) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import os
+import pty
 import re
 import signal
 import subprocess
@@ -146,6 +149,36 @@ def test_a_pin_is_set_and_never_shown(running: Home) -> None:
     assert "483920" not in done.stdout + done.stderr + unknown.stdout + unknown.stderr
     on_the_line = running.ccd("pin", "set", "2001", "483920")
     assert on_the_line.returncode == 2
+
+
+def type_pins(home: Home, *pins: str) -> tuple[int, str]:
+    """`ccd pin set 2001` at a terminal: its exit code, and all that was to be seen there."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(home.folder)
+        os.execve(COMMAND[0], [*COMMAND, "pin", "set", "2001"], home.environ)
+    said = b""
+    for prompt, pin in zip((b"New PIN of 2001: ", b"Again: "), pins, strict=True):
+        while prompt not in said:
+            said += os.read(terminal, 1024)
+        os.write(terminal, pin.encode() + b"\n")
+    with contextlib.suppress(OSError):  # how a terminal says that nobody is at the other end
+        while data := os.read(terminal, 1024):
+            said += data
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said.decode()
+
+
+def test_a_pin_is_typed_twice_and_unseen(running: Home) -> None:
+    running.ccd("roster", "import", "roster.csv")
+    code, said = type_pins(running, "483920", "483920")
+    assert code == 0, said
+    assert "the PIN of 2001 is set" in said
+    assert "483920" not in said
+    code, said = type_pins(running, "483920", "483921")
+    assert code == 2
+    assert "the two are not the same" in said
+    assert "48392" not in said
 
 
 def test_reload_takes_good_settings_and_keeps_the_old_where_the_new_are_bad(running: Home) -> None:
