@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.pbx.ami import AmiError
-from tests.pbx.asterisk import Asterisk
+from tests.pbx.asterisk import Asterisk, PbxError
 from tests.pbx.phones import Phones, answers
 from tests.pbx.sipp import Sipp
 from tests.pbx.sipua import Phone
@@ -53,6 +53,14 @@ def test_it_is_the_version_asked_for_and_starts_without_a_complaint(asterisk: As
     complaints = [line for line in starting.splitlines() if "WARNING" in line or "ERROR" in line]
     # pjproject warns of the order in which its own modules happen to come up.
     assert [line for line in complaints if "pjproject:" not in line] == []
+
+
+def test_one_that_does_not_come_up_says_why(asterisk: Asterisk) -> None:
+    broken = Asterisk(asterisk.major)
+    (broken.etc_dir / "modules.conf").write_text("[modules]\nno_such_option = yes\n")
+    with pytest.raises(PbxError, match=r"died while starting(.|\n)*no_such_option"), broken:
+        pass
+    assert not broken.folder.exists()
 
 
 def test_two_of_them_do_not_share_anything(asterisk: Asterisk) -> None:
