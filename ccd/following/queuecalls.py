@@ -181,7 +181,7 @@ def channel_gone(pbx: Pbx, at: datetime, channel: Channel, *, seen: bool) -> Non
         _complete(pbx, at, visit, "unknown", _since(visit, at), seen=False)
     elif visit.ended is None:
         visit.ended = at
-        visit.ended_by = "caller" if channel.uniqueid == visit.uniqueid else "agent"
+        visit.ended_by = "caller" if (visit.first_out or channel.uniqueid) == visit.uniqueid else "agent"
         pbx.emit(
             SetDeadline(
                 key=f"complete|{pbx.name}|{visit.uniqueid}",
@@ -192,10 +192,23 @@ def channel_gone(pbx: Pbx, at: datetime, channel: Channel, *, seen: bool) -> Non
         )
 
 
+def left_bridge(pbx: Pbx, uniqueid: str) -> None:
+    """Whose leg leaves first ends a call, if it does end: the other's Hangup may well be told first."""
+    visit = pbx.visits.get(uniqueid) or pbx.agent_visits.get(uniqueid)
+    if visit is not None and visit.connected is not None and not visit.first_out:
+        visit.first_out = uniqueid
+
+
+def back_in_bridge(pbx: Pbx, uniqueid: str) -> None:
+    visit = pbx.visits.get(uniqueid) or pbx.agent_visits.get(uniqueid)
+    if visit is not None and visit.first_out == uniqueid:
+        visit.first_out = ""
+
+
 def complete_overdue(pbx: Pbx, uniqueid: str) -> None:
     """AgentComplete never came (Asterisk loses it when both legs go at once): say what we saw ourselves.
 
-    Whose leg went first ended it, as app_queue judges.
+    Whose leg left first ended it, as app_queue judges.
     """
     visit = pbx.visits.get(uniqueid)
     if visit is None or visit.ended is None:

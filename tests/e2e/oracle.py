@@ -129,6 +129,8 @@ def _unseen(at: datetime, blind: Sequence[Blind]) -> bool:
 
 @dataclass(frozen=True)
 class Leg:
+    """Ours, in whole seconds as a CDR has them."""
+
     call: str
     started: datetime
     answered: datetime | None
