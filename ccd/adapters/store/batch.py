@@ -43,8 +43,6 @@ class Batch:
         row = self._put.get(slot)
         if row is None:
             self._put[slot] = key | columns
-            if self._removed:
-                self._removed.pop(slot, None)
         else:
             row.update(columns)
 
@@ -53,12 +51,13 @@ class Batch:
         self._appended.setdefault((table, tuple(row)), []).append(row)
 
     def remove(self, table: str, key: Row) -> None:
+        """Delete the row, if it is there; putting it after that begins it anew."""
         slot = (table, *key.values())
         self._put.pop(slot, None)
         self._removed[slot] = key
 
     def statements(self) -> Iterator[Rows]:
-        """In slices. Rows that others refer to come before those, because rules give them first."""
+        """In slices: removals, then rows as the rules gave them, what others refer to before those."""
         grouped: dict[tuple[str, str, tuple[str, ...]], list[Row]] = {}
         for verb, slots in (("remove", self._removed), ("put", self._put)):
             for slot, row in slots.items():

@@ -130,6 +130,7 @@ async def test_an_agents_intervals_join_without_gap(store: Store, place: Place) 
             agent_changed(8, "paused", "ringing", 5, reason="meal", by="1001"),
             agent_changed(8, "paused", "paused", 8, reason="training", was_reason="meal"),
             agent_changed(20, "ready", "paused", 8, was_reason="training"),
+            agent_changed(20, "talking", "ready", 20),
         ]
     )
     rows = await place.rows("agent_interval")
@@ -137,7 +138,7 @@ async def test_an_agents_intervals_join_without_gap(store: Store, place: Place) 
         (later(0), later(5), "ready", ""),
         (later(5), later(8), "ringing", ""),
         (later(8), later(20), "paused", "training"),
-        (later(20), None, "ready", ""),
+        (later(20), None, "talking", ""),
     ]
     assert rows[0]["end_cause"] == "Newstate"
     assert rows[1]["call"] == "1.1"

@@ -35,7 +35,7 @@ async def test_a_deadline_stays_until_it_is_cancelled_and_moves_when_it_is_set_a
     again = await reopened(store, place)
     assert await again.open_deadlines() == [armed("return|7", 60), armed("police|1", 1800)]
     again.cancel_deadline("return|7")
-    await again.commit()
+    again.cancel_deadline("police|1")
     again.set_deadline(armed("police|1", 30))
     await again.commit()
     assert await again.open_deadlines() == [armed("police|1", 30)]
