@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["add_to"]
 
 PIPE_WIDTH = 100  # columns where there is no terminal to ask
+ANSWER_S = 5.0  # how long the live view waits for the daemon before it shows what the store has
 
 
 @command
@@ -72,8 +74,14 @@ def _stored(session: Session, error: Exception) -> tuple[dict[str, Any], str]:
         raise CommandError(Exit.UNREACHABLE, f"{session.unreachable(error)}\n{missing}") from None
     if picture["at"] is None:
         raise CommandError(Exit.UNREACHABLE, session.unreachable(error))
-    age = (datetime.now(UTC) - datetime.fromisoformat(picture["at"])).total_seconds()
-    return picture, session.words("status_stored", time=clock(age))
+    return picture, session.words("status_stored", time=clock(_age(picture) or 0.0))
+
+
+def _age(picture: dict[str, Any]) -> float | None:
+    """Seconds; None for a store in which no daemon ever was alive."""
+    if picture["at"] is None:
+        return None
+    return (datetime.now(UTC) - datetime.fromisoformat(picture["at"])).total_seconds()
 
 
 def _print(session: Session, picture: dict[str, Any], *, banner: str) -> None:
@@ -97,17 +105,21 @@ def _console() -> Console:
 
 
 def _watch(session: Session) -> None:
+    from ccd.adapters.control_client import UnreachableError, call
     from ccd.adapters.store.errors import StoreError
     from ccd.cli.stored import last_picture
     from ccd.cli.watch import watch
 
-    first = None
-    if not session.socket.exists():
-        try:
+    first, age = None, None
+    try:
+        first = asyncio.run(call(session.socket, {"command": "status"}, timeout_s=ANSWER_S)).get("picture")
+    except UnreachableError as error:
+        if error.why in ("denied", "path"):  # waiting will not mend these
+            raise CommandError(Exit.UNREACHABLE, session.unreachable(error)) from None
+        with contextlib.suppress(StoreError):  # then there is nothing to show until the daemon comes
             first = last_picture(session.settings)
-        except StoreError:  # nothing to show until the daemon comes
-            first = None
-    asyncio.run(watch(session.socket, session.words, _console(), first=first))
+            age = _age(first)
+    asyncio.run(watch(session.socket, session.words, _console(), first=first, age=age))
 
 
 async def _stream(session: Session) -> Exit:

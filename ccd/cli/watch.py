@@ -73,13 +73,13 @@ def keys_of(data: bytes) -> list[str]:
 class Watch:
     """What is shown, changed by pictures and keys; ``changed`` asks for a new drawing."""
 
-    def __init__(self, words: Words, first: dict[str, Any] | None = None) -> None:
+    def __init__(self, words: Words, first: dict[str, Any] | None = None, age: float | None = None) -> None:
         self.picture = first
         self.words = words
         self.changed = asyncio.Event()
         self.ended = False
         self._received = time.monotonic()
-        self._lost: float | None = None
+        self._lost: float | None = None if age is None else self._received - age
         self._why = ""
         self._scroll = 0
         self._furthest = 0
@@ -137,9 +137,19 @@ class Watch:
         return Group(*shown.lines)
 
 
-async def watch(socket: Path, words: Words, console: Console, *, first: dict[str, Any] | None = None) -> None:
-    """Until q, Ctrl-C or the end of the terminal. ``first`` is shown where the daemon is not there yet."""
-    state = Watch(words, first)
+async def watch(
+    socket: Path,
+    words: Words,
+    console: Console,
+    *,
+    first: dict[str, Any] | None = None,
+    age: float | None = None,
+) -> None:
+    """Until q, Ctrl-C or the end of the terminal.
+
+    ``first`` is shown until the daemon sends one; ``age`` in seconds where it is an old one, from the store.
+    """
+    state = Watch(words, first, age)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, state.press, "quit")

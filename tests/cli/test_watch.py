@@ -181,6 +181,16 @@ async def test_it_waits_for_a_daemon_that_is_not_there_yet(home: Home) -> None:
             await terminal.sees("座席 5")
 
 
+async def test_before_the_daemon_comes_the_last_picture_of_the_store_is_shown(home: Home) -> None:
+    home.configure("[metrics]\nport = 0\n[agi]\nport = 0\n[simulator]\nagents = 8\n")
+    with home.daemon() as process:
+        process.kill()
+    async with Terminal(home) as terminal:
+        await terminal.sees(r"NO ANSWER FROM THE DAEMON for 0:\d\d; the picture below is that old")
+        async with Daemon(home, picture(5)):
+            await terminal.sees("agents 5")
+
+
 async def test_a_daemon_that_knows_no_watch_is_told(home: Home) -> None:
     home.state.mkdir(parents=True)
     server = ControlServer(home.state / "control.sock", {})
