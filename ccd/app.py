@@ -144,6 +144,7 @@ class App:
             send=self.links.send,
             answer=self._answer,
             measure=self.recordings.measure,
+            collect_missed=lambda effect: self.links.collect_missed(effect.pbx),
         )
         self.pulse = Pulse(
             advanced=lambda: (self.runner.advanced, self.clock.scans),

@@ -53,6 +53,12 @@ class MeasureRecording(Effect, frozen=True):
     path: str
 
 
+class CollectMissed(Effect, frozen=True):
+    """Read the sign-ins that the dialplan of this PBX noted while we could not answer."""
+
+    pbx: str
+
+
 class Notify(Effect, frozen=True):
     """Tell somebody. ``audience`` is a role of the manual, or ``admin``."""
 

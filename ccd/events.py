@@ -161,6 +161,22 @@ class Stopping(Event, frozen=True):
     pass
 
 
+class JournalBegan(Event, frozen=True):
+    """A file of the journal begins here: with the daemon, or in its midst with what was then in force.
+
+    In its midst ``settings`` is that of the latest ConfigReplaced; with the daemon it is empty.
+    """
+
+    settings: str = ""
+    roster: RosterReplaced | None = None
+
+
+class Gap(Event, frozen=True):
+    """So many inputs before this one are missing from the journal."""
+
+    missing: int
+
+
 # --- values -----------------------------------------------------------------------------------------------
 
 
@@ -227,6 +243,7 @@ class MemberAdded(Event, frozen=True):
     member: str
     membership: str  # static | dynamic | realtime
     seen: bool  # False: found by a snapshot, when it happened is not known
+    by: str = ""
 
 
 class MemberRemoved(Event, frozen=True):
@@ -235,6 +252,7 @@ class MemberRemoved(Event, frozen=True):
     interface: str
     member: str
     seen: bool
+    by: str = ""
 
 
 class MemberPaused(Event, frozen=True):

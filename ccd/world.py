@@ -47,10 +47,10 @@ class World:
         if handler is not None:
             handler(self, fact)
 
-    def people_at(self, pbx: str, interface: str) -> list[str]:
+    def people_at(self, pbx: str, interface: str) -> tuple[str, ...]:
         """Codes of those signed in at the seat of this interface."""
         seat = self.roster.seat_of(pbx, interface)
-        return list(self.presence.get((pbx, seat), ())) if seat else []
+        return tuple(self.presence.get((pbx, seat), ())) if seat else ()
 
     def _lay_roster_over(self, pbx: Pbx) -> None:
         """Rostered devices are followed even without a queue (telesales)."""
@@ -59,7 +59,7 @@ class World:
             pbx.agent(device)
         for device, agent in list(pbx.agents.items()):
             agent.rostered = device in rostered
-            agent.present = bool(self.people_at(pbx.name, device))
+            agent.people = self.people_at(pbx.name, device)
             if not agent.rostered and not agent.members:
                 del pbx.agents[device]
             elif pbx.last_event is not None:
@@ -97,7 +97,7 @@ class World:
         interface = self.roster.interface_of(pbx_name, seat)
         agent = pbx.agents.get(interface) if pbx and interface else None
         if pbx is not None and agent is not None:
-            agent.present = (pbx_name, seat) in self.presence
+            agent.people = self.people_at(pbx_name, agent.device)
             refresh(pbx, self.now, agent, cause, by)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import datetime
@@ -48,6 +49,7 @@ class Links:
         self._watch = watch
         self._settings: dict[str, PbxSettings] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._noted: dict[str, asyncio.Event] = {}
         self._jobs: set[asyncio.Task[None]] = set()
 
     async def replace(self, pbxs: dict[str, PbxSettings]) -> None:
@@ -96,6 +98,7 @@ class Links:
         self.sessions[name] = session
         self._watch(name, session)
         self._settings[name] = settings
+        self._noted[name] = asyncio.Event()
         self._tasks[name] = asyncio.create_task(self._follow(name, session), name=f"ami-{name}")
 
     async def _follow(self, name: str, session: Session) -> None:
@@ -108,7 +111,7 @@ class Links:
         log.info("pbx_link_ended", pbx=name, why=why)
         session = self.sessions.pop(name)
         self._watch(name, None)
-        del self._settings[name]
+        del self._settings[name], self._noted[name]
         await session.close()
         await asyncio.gather(self._tasks.pop(name), return_exceptions=True)
 
@@ -116,6 +119,11 @@ class Links:
         """Start over from a snapshot."""
         if (session := self.sessions.get(name)) is not None:
             session.restart()
+
+    def collect_missed(self, name: str) -> None:
+        """The dialplan has noted a sign-in: read it now."""
+        if (noted := self._noted.get(name)) is not None:
+            noted.set()
 
     def send(self, effect: SendAction) -> None:
         self._spawn(self._send(effect))
@@ -134,19 +142,24 @@ class Links:
     async def _collect_missed(self, name: str, session: Session) -> None:
         """Sign-ins that the dialplan noted in AstDB while we could not answer; also while AMI was up.
 
-        A mark goes when it is recorded.
+        A mark goes when it is recorded. The dialplan says that there is one; it is looked for without that,
+        too.
         """
+        noted = self._noted[name]
         missed = MissedSignIns(
             name, action=session.action, list_action=session.list_action, roster=self._roster
         )
         while True:
+            noted.clear()
             if session.synced:
                 try:
                     async for event in missed.read():
                         await self._sign_ins.ask(event, RECORDED_S)
                 except (AmiError, TimeoutError) as error:
                     log.warning("missed_sign_ins_unread", pbx=name, error=str(error))
-            await asyncio.sleep(COLLECT_S if session.synced else 1.0)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(COLLECT_S if session.synced else 1.0):
+                    await noted.wait()
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         job = asyncio.create_task(work)

@@ -10,6 +10,7 @@ import structlog
 from ccd.effects import (
     AnswerSignIn,
     CancelDeadline,
+    CollectMissed,
     Effect,
     MeasureRecording,
     Notify,
@@ -33,6 +34,7 @@ class Performer:
         send: Callable[[SendAction], None],
         answer: Callable[[AnswerSignIn], None],
         measure: Callable[[MeasureRecording], None],
+        collect_missed: Callable[[CollectMissed], None],
     ) -> None:
         self.failures = 0
         self._by_type: dict[type[Effect], Callable[[Any], None]] = {
@@ -41,6 +43,7 @@ class Performer:
             SendAction: send,
             AnswerSignIn: answer,
             MeasureRecording: measure,
+            CollectMissed: collect_missed,
             Notify: _notify,
         }
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ccd.effects import SetDeadline
 from ccd.events import AgentChanged, AgentState, InterfaceUnknown
-from ccd.following.picture import Agent, Member, Pbx, Visit
+from ccd.following.picture import Agent, Channel, Member, Pbx, Visit
 
 UP, RINGING, DIALING, RING = 6, 5, 3, 4  # channel states of Asterisk
 
@@ -48,7 +48,7 @@ def refresh(pbx: Pbx, at: datetime, agent: Agent, cause: str, by: str = "") -> N
 def _judge(pbx: Pbx, at: datetime, agent: Agent) -> tuple[AgentState, str]:
     if pbx.blind_since is not None:
         return AgentState.UNKNOWN, ""
-    if not agent.members and not agent.present:
+    if not agent.members and not agent.people:
         return AgentState.LOGGED_OFF, ""
     phone = _on_the_phone(agent)
     if phone is not None:
@@ -66,12 +66,15 @@ def _judge(pbx: Pbx, at: datetime, agent: Agent) -> tuple[AgentState, str]:
 def _on_the_phone(agent: Agent) -> AgentState | None:
     ringing = held = False
     for channel in agent.channels.values():
+        if channel.code:
+            continue
         if channel.state == UP:
             if channel.held_since is None:
                 return AgentState.TALKING
             held = True
         elif channel.state in (RING, DIALING) and not channel.dialed:
-            return AgentState.TALKING
+            if not _only_a_code(channel):
+                return AgentState.TALKING
         elif channel.state == RINGING:
             ringing = True
     if held:
@@ -79,6 +82,13 @@ def _on_the_phone(agent: Agent) -> AgentState | None:
     if ringing:
         return AgentState.RINGING
     return None if agent.has_channels else _BY_DEVICE.get(agent.status)
+
+
+def _only_a_code(channel: Channel) -> bool:
+    """*… was dialled and nobody has been rung for it: most likely a code, which the dialplan then announces.
+    One that it does not announce is a call as soon as it is answered.
+    """
+    return channel.call.called_number.startswith("*") and len(channel.call.channels) == 1
 
 
 def _change(

@@ -7,7 +7,7 @@ from datetime import datetime
 from ccd.events import LegAnswered, LegEnded, LegStarted
 from ccd.following import bridges, calls, joining, queuecalls, recordings
 from ccd.following.agents import refresh
-from ccd.following.picture import Channel, Pbx, interface_of, is_local, known
+from ccd.following.picture import Call, Channel, Pbx, interface_of, is_local, known
 from ccd.message import Message
 
 UP = 6
@@ -63,7 +63,16 @@ def open_channel(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Channel:
         _answered(pbx, at, channel)
     if agent is not None:
         refresh(pbx, at, agent, "Newchannel")
+    if call.called_number.startswith("*"):
+        _no_code_after_all(pbx, at, call)
     return channel
+
+
+def _no_code_after_all(pbx: Pbx, at: datetime, call: Call) -> None:
+    """*… may also stand before a number: with somebody rung for it, its caller is on the phone."""
+    for channel in call.channels.values():
+        if (agent := pbx.agents.get(channel.interface)) is not None:
+            refresh(pbx, at, agent, "Newchannel")
 
 
 def on_new_state(pbx: Pbx, at: datetime, m: Message) -> None:

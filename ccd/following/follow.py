@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from ccd.effects import CollectMissed
 from ccd.following import bridges, calls, channels, members, queuecalls, recordings, snapshot, visits
 from ccd.following.picture import Pbx
 from ccd.message import Message
@@ -19,8 +20,12 @@ def _on_var_set(pbx: Pbx, at: datetime, m: Message) -> None:
 
 
 def _on_user_event(pbx: Pbx, at: datetime, m: Message) -> None:
-    if m.get("UserEvent") == "CcdCode":
+    event = m.get("UserEvent")
+    if event == "CcdCode":
         members.on_code_announced(pbx, at, m)
+    elif event == "CcdMissed":
+        because = "the dialplan has noted a sign-in that ccd did not answer"
+        pbx.emit(CollectMissed(key=f"missed|{pbx.name}", because=because, pbx=pbx.name))
 
 
 _VARIABLES: dict[str, Handler] = {

@@ -1,7 +1,8 @@
 """Queue members: added, removed, paused, and their device states. Followed per queue.
 
-Who paused somebody is in no event of Asterisk's. Our own feature codes announce themselves (UserEvent
-CcdCode) just before they act, so ``by`` names the phone for those; empty means: someone, by other means.
+Who paused somebody, or logged them in, is in no event of Asterisk's. Our own codes announce themselves
+(UserEvent CcdCode) just before they act, so for those ``by`` names the person signed in at that seat, or
+``phone`` where that is nobody or more than one; empty means: someone, by other means.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ccd.events import MemberAdded, MemberPaused, MemberRemoved, MemberUnpaused
 from ccd.following.agents import DEVICE_STATES, begin_wrapup, refresh, refresh_member, report_unknown
-from ccd.following.picture import Agent, Member, Pbx
+from ccd.following.picture import Agent, Announced, Member, Pbx
 from ccd.message import Message
 
 ANNOUNCED_FOR = timedelta(seconds=2)
@@ -28,6 +29,7 @@ def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
     device = m.get("StateInterface") or interface
     member = queue.members.get(interface)
     agent = pbx.agent(device)
+    by = _who(pbx, at, interface, device, "login") if seen else ""
     paused, reason = m.get("Paused") == "1", m.get("PausedReason")
     if member is None:
         member = Member(queue.name, interface, name, device, m.get("Membership"), pbx.gen)
@@ -43,6 +45,7 @@ def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
                 interface=interface,
                 member=name,
                 membership=member.membership,
+                by=by,
                 seen=seen,
             )
         )
@@ -53,15 +56,15 @@ def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
     member.penalty = _number(m.get("Penalty"))
     _set_status(agent, member, m)
     if (paused, reason if paused else "") != (member.paused, member.reason):
-        _set_pause(pbx, at, agent, member, paused, reason, _who(agent, at) if seen else "", seen=seen)
+        _set_pause(pbx, at, agent, member, paused, reason, by, seen=seen)
     last_call = _number(m.get("LastCall"))
     if not seen and member.wrapup_s and last_call:
         until = last_call + member.wrapup_s
         if until > at.timestamp():
             begin_wrapup(pbx, at, agent, at + timedelta(seconds=until - at.timestamp()))
     cause = m.name if seen else "snapshot"
-    refresh_member(pbx, at, member, cause)
-    refresh(pbx, at, agent, cause)
+    refresh_member(pbx, at, member, cause, by)
+    refresh(pbx, at, agent, cause, by)
     return member
 
 
@@ -79,10 +82,16 @@ def remove(pbx: Pbx, at: datetime, member: Member, *, seen: bool) -> None:
         del agent.members[member.queue]
     if not agent.members:
         agent.wrapup_until = None
-    by = _who(agent, at)
+    by = _who(pbx, at, member.interface, member.device, "logout") if seen else ""
     pbx.emit(
         MemberRemoved(
-            at=at, pbx=pbx.name, queue=member.queue, interface=member.interface, member=member.name, seen=seen
+            at=at,
+            pbx=pbx.name,
+            queue=member.queue,
+            interface=member.interface,
+            member=member.name,
+            by=by,
+            seen=seen,
         )
     )
     cause = "QueueMemberRemoved" if seen else "snapshot"
@@ -95,8 +104,9 @@ def on_member_pause(pbx: Pbx, at: datetime, m: Message) -> None:
     if member is None:
         return
     agent = pbx.agents[member.device]
-    by = _who(agent, at)
-    _set_pause(pbx, at, agent, member, m.get("Paused") == "1", m.get("PausedReason"), by, seen=True)
+    paused = m.get("Paused") == "1"
+    by = _who(pbx, at, member.interface, member.device, "pause" if paused else "unpause")
+    _set_pause(pbx, at, agent, member, paused, m.get("PausedReason"), by, seen=True)
     refresh_member(pbx, at, member, "QueueMemberPause", by)
     refresh(pbx, at, agent, "QueueMemberPause", by)
 
@@ -121,10 +131,20 @@ def on_device_state(pbx: Pbx, at: datetime, m: Message) -> None:
 
 
 def on_code_announced(pbx: Pbx, at: datetime, m: Message) -> None:
-    """UserEvent CcdCode: one of our feature codes is about to act for this interface."""
-    agent = pbx.agents.get(m.get("Interface"))
-    if agent is not None:
-        agent.announced_by, agent.announced_at = "phone", at
+    """UserEvent CcdCode: one of our codes is about to act for this phone, whose member may be a Local one."""
+    pbx.announced = {name: told for name, told in pbx.announced.items() if at - told.at <= ANNOUNCED_FOR}
+    people: tuple[str, ...] = ()
+    interfaces = [m.get("Interface"), m.get("Local")]
+    agents = [agent for name in interfaces if (agent := pbx.agents.get(name)) is not None]
+    for agent in agents:
+        people += agent.people
+    told = Announced(m.get("Act"), people[0] if len(people) == 1 else "phone", at)
+    pbx.announced |= dict.fromkeys(filter(None, interfaces), told)
+    channel = pbx.channels.get(m.get("Uniqueid"))
+    if channel is not None:
+        channel.code = True
+    for agent in agents:
+        refresh(pbx, at, agent, "UserEvent")
 
 
 def _member(pbx: Pbx, at: datetime, m: Message) -> Member | None:
@@ -165,10 +185,10 @@ def _set_pause(
     )
 
 
-def _who(agent: Agent, at: datetime) -> str:
-    if agent.announced_at is not None and at - agent.announced_at <= ANNOUNCED_FOR:
-        return agent.announced_by
-    return ""
+def _who(pbx: Pbx, at: datetime, interface: str, device: str, act: str) -> str:
+    """By whom, where one of our codes has just said that it would do this."""
+    told = pbx.announced.get(device) or pbx.announced.get(interface)
+    return told.by if told is not None and told.act == act and at - told.at <= ANNOUNCED_FOR else ""
 
 
 def _number(text: str) -> int:

@@ -16,7 +16,18 @@ from ccd.effects import Effect
 from ccd.events import AgentState, Event, OpenCall
 from ccd.message import Message
 
-__all__ = ["Agent", "Call", "Channel", "Member", "Pbx", "Queue", "Recording", "Visit", "interface_of"]
+__all__ = [
+    "Agent",
+    "Announced",
+    "Call",
+    "Channel",
+    "Member",
+    "Pbx",
+    "Queue",
+    "Recording",
+    "Visit",
+    "interface_of",
+]
 
 REMEMBERED_ENDS = 20_000  # Uniqueids of ended channels, so that a late or doubled event revives nothing
 
@@ -36,6 +47,8 @@ class Channel:
     created: datetime
     gen: int
     answered: datetime | None = None
+    code: bool = False
+    """True for a call to one of our codes: nobody is talked to."""
     bridge: str = ""
     held_since: datetime | None = None
     hold_s: float = 0.0
@@ -86,8 +99,10 @@ class Visit:
     agent_uniqueid: str = ""
     wait_s: float = 0.0
     transferred: bool = False
+    first_out: str = ""
+    """The leg that left the bridge first, by its Uniqueid."""
     ended: datetime | None = None
-    """When the first of the two legs went, and below whose it was."""
+    """When the first of the two legs went, and below who ended the call."""
     ended_by: str = ""
 
 
@@ -120,16 +135,24 @@ class Agent:
     has_channels: bool = False
     """True once a channel of it was seen: then channels decide, and the device state only 'unavailable'."""
     rostered: bool = False
-    present: bool = False
+    people: tuple[str, ...] = ()
+    """Codes of those signed in at its seat."""
     wrapup_until: datetime | None = None
-    announced_by: str = ""
-    announced_at: datetime | None = None
     state: AgentState | None = None
     reason: str = ""
     since: datetime | None = None
     cause: str = ""
     call: str = ""
     reported: bool = False
+
+
+@dataclass(slots=True, frozen=True)
+class Announced:
+    """What one of our codes is about to do at a phone, and whose doing it is."""
+
+    act: str
+    by: str
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -170,6 +193,8 @@ class Pbx:
         self.agents: dict[str, Agent] = {}
         self.device_of: dict[str, str] = {}
         """Member interface -> device, where they differ (Local members with a StateInterface)."""
+        self.announced: dict[str, Announced] = {}
+        """Interface -> what the dialplan has said within the last seconds."""
         self.channels: dict[str, Channel] = {}
         self.bridges: dict[str, dict[str, Channel]] = {}
         self.calls: dict[str, Call] = {}

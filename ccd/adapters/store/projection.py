@@ -142,8 +142,8 @@ RULES: dict[type[Any], Rule] = {
     e.BlindEnded: _put("blind_interval", "pbx began", "ended=at"),
     e.InterfaceUnknown: _append("unknown_interface", "pbx interface member first_seen=at"),
     e.AgentChanged: _agent_changed,
-    e.MemberAdded: _queue_event("member_added", _MEMBER + "membership seen"),
-    e.MemberRemoved: _queue_event("member_removed", _MEMBER + "seen"),
+    e.MemberAdded: _queue_event("member_added", _MEMBER + "membership by_whom=by seen"),
+    e.MemberRemoved: _queue_event("member_removed", _MEMBER + "by_whom=by seen"),
     e.MemberPaused: _queue_event("member_paused", _MEMBER + "reason by_whom=by seen"),
     e.MemberUnpaused: _queue_event("member_unpaused", _MEMBER + "reason by_whom=by seen"),
     e.CallStarted: _put(
@@ -214,5 +214,7 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         e.EffectDone,
         e.EffectFailed,
         e.Stopping,
+        e.JournalBegan,
+        e.Gap,
     }
 )

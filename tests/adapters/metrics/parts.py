@@ -73,7 +73,12 @@ class Parts:
             "pulse": pulse,
             "clock": Clock(ignore, self.store),
             "performer": Performer(
-                set_deadline=ignore, cancel_deadline=ignore, send=ignore, answer=ignore, measure=ignore
+                set_deadline=ignore,
+                cancel_deadline=ignore,
+                send=ignore,
+                answer=ignore,
+                measure=ignore,
+                collect_missed=ignore,
             ),
             "store": self.store,
             "journal": Journal(self.folder / "journal", max_bytes=1_000_000, retention_days=1),
