@@ -26,6 +26,14 @@ BOOT = Path(__file__).with_name("boot.sh")
 PACKAGES = "python3,systemd,systemd-sysv,adduser,init-system-helpers,iproute2"
 
 
+_SWEEP = """
+mount -t cgroup2 cgroup2 /mnt
+while grep -qs 'populated 1' "/mnt/$0/cgroup.events"; do sleep 0.05; done
+[ ! -d "/mnt/$0" ] || find "/mnt/$0" -depth -type d -exec rmdir {} \\;
+"""
+"""Takes the cgroups of a machine away, once its last process is gone."""
+
+
 class MachineMissingError(Exception):
     """No such machine can be had here. The text says what is skipped and how to get it."""
 
@@ -157,10 +165,7 @@ class Machine:
         self._process.kill()
         self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
-        sweep = 'mount -t cgroup2 cgroup2 /mnt && find "/mnt/$0" -depth -type d -exec rmdir {} +'
-        subprocess.run(
-            ["unshare", "--mount", "sh", "-c", sweep, self._name], capture_output=True, check=False
-        )
+        subprocess.run(["unshare", "--mount", "sh", "-c", _SWEEP, self._name], check=True, timeout=30)
 
     def _enter(self) -> list[str]:
         assert self._process is not None
