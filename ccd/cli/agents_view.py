@@ -19,20 +19,26 @@ from ccd.cli.words import Words
 __all__ = ["DETAILS", "Team", "agent_lines", "teams_of"]
 
 Row = Mapping[str, Any]
+Part = tuple[str, str] | str
 
 
 class Card(NamedTuple):
-    """Cells of a card at least, of its seat, and after it. The tiny card is a letter and a seat, no more."""
+    """Cells of a card at least, of its seat, and after it. The tiny card is a letter and a seat, no more.
+
+    Dense cards have their team's name before them instead of a line of its own.
+    """
 
     width: int
     seat: int
     gap: int = 2
+    dense: bool = False
 
 
 CARDS: dict[str, Card] = {
     "large": Card(38, 7),
     "medium": Card(27, 6),
     "small": Card(18, 0),
+    "dense": Card(18, 0, dense=True),
     "tiny": Card(7, 5, 1),
 }
 DETAILS = (*CARDS, "teams")
@@ -63,8 +69,7 @@ def agent_lines(
     for name in (detail,) if detail else DETAILS:
         if name == "teams":
             break
-        count = sum(1 + -(-len(team.agents) // _columns(CARDS[name], width)) for team in teams)
-        if detail or height is None or count <= height:
+        if detail or height is None or _height(teams, CARDS[name], width) <= height:
             return list(_cards(teams, CARDS[name], words, width, elapsed))
     return [_team_line(team, words, width) for team in teams]
 
@@ -73,20 +78,30 @@ def _columns(card: Card, width: int) -> int:
     return max((width + card.gap) // (card.width + card.gap), 1)
 
 
+def _height(teams: Sequence[Team], card: Card, width: int) -> int:
+    columns = _columns(card, width)
+    if card.dense:
+        return sum(-(-(1 + len(team.agents)) // columns) for team in teams)
+    return sum(1 + -(-len(team.agents) // columns) for team in teams)
+
+
 def _cards(teams: Sequence[Team], card: Card, words: Words, width: int, elapsed: float) -> Iterator[Text]:
     columns = _columns(card, width)
     wide = (width + card.gap) // columns - card.gap
     for team in teams:
-        yield _team_line(team, words, width)
-        for start in range(0, len(team.agents), columns):
-            parts: list[tuple[str, str] | str] = []
-            for agent in team.agents[start : start + columns]:
-                if card is CARDS["tiny"]:
-                    parts.append(_chip(agent, card, words))
-                else:
-                    parts += _card(agent, card, words, wide, elapsed)
-                parts.append(" " * card.gap)
-            yield line(*parts, width=width)
+        cells: list[list[Part]]
+        if card is CARDS["tiny"]:
+            cells = [[_chip(agent, card, words)] for agent in team.agents]
+        else:
+            cells = [_card(agent, card, words, wide, elapsed) for agent in team.agents]
+        if card.dense:
+            count = f" {len(team.agents)}"
+            cells.insert(0, [(fit(clip(team.name, wide - len(count)) + count, wide), "bold underline")])
+        else:
+            yield _team_line(team, words, width)
+        for start in range(0, len(cells), columns):
+            row = cells[start : start + columns]
+            yield line(*(part for cell in row for part in (*cell, " " * card.gap)), width=width)
 
 
 def _chip(agent: Row, card: Card, words: Words) -> tuple[str, str]:
@@ -95,7 +110,7 @@ def _chip(agent: Row, card: Card, words: Words) -> tuple[str, str]:
     return fit(letter.strip() + " " + place, card.width), style
 
 
-def _card(agent: Row, card: Card, words: Words, width: int, elapsed: float) -> list[tuple[str, str] | str]:
+def _card(agent: Row, card: Card, words: Words, width: int, elapsed: float) -> list[Part]:
     mark = badge(agent.get("state"), words)
     style = "bright_black" if agent.get("state") == "logged_off" else ""
     time = fit(clock(number(agent, "seconds") + elapsed) if agent.get("since") else "", 6, right=True)
@@ -128,7 +143,7 @@ def _team_line(team: Team, words: Words, width: int) -> Text:
     counts["unknown"] += unknown
     slot = 5 if words.language == "zh_CN" else 4
     name_width = max(min(width - 5 - (slot + 2) * len(LOOKS), 24), 6)
-    parts: list[tuple[str, str] | str] = [
+    parts: list[Part] = [
         (fit(team.name, name_width), "bold"),
         (fit(str(len(team.agents)), 5, right=True), "bold"),
     ]

@@ -58,6 +58,16 @@ def test_forty_agents_are_all_in_sight_on_the_smallest_terminal() -> None:
         assert agent["name"] in found
 
 
+def test_a_dozen_more_agents_than_that_still_have_names_and_times() -> None:
+    """The centre that `make run` plays: four teams of eleven, and some without."""
+    made = picture(50, teams=5, queues=4)
+    found = text(made)
+    for agent in made["pbxs"][0]["agents"]:
+        assert agent["name"] in found
+    assert "甲班 10" in found
+    assert "more lines" not in found
+
+
 def test_a_wide_screen_shows_seat_name_and_reason_of_each() -> None:
     made = picture(40)
     lines = shown(made, 200, 50)
