@@ -115,6 +115,7 @@ def text_of(found: Iterable[Finding]) -> str:
     [
         (facts(), OK, "Asterisk Call Manager/11"),
         (facts(session=Session(), unreachable="connection refused"), FAIL, "enabled = yes"),
+        (facts(session=Session(), unreachable="[SSL] certificate verify failed"), FAIL, "tls_ca ="),
         (facts(session=Session(banner="SSH-2.0-OpenSSH_9.2")), FAIL, "no Asterisk"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,11 +16,12 @@ from ccd.doctor.link import Link, LinkError, RefusedError
 
 Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
+CERTIFICATE = Path(__file__).parents[1] / "adapters/ami/loopback.pem"
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 
 
 @asynccontextmanager
-async def serving(peer: Peer) -> AsyncIterator[int]:
+async def serving(peer: Peer, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await peer(reader, writer)
@@ -28,7 +30,7 @@ async def serving(peer: Peer) -> AsyncIterator[int]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(one, "127.0.0.1", 0)
+    server = await asyncio.start_server(one, "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -111,6 +113,34 @@ async def test_a_closed_port_is_a_finding(tmp_path: Path) -> None:
     found: list[Finding] = await examine("main", settings(port, tmp_path), "secret")
     assert found[0].check == "reachable"
     assert "connection refused" in found[0].text
+
+
+@pytest.mark.parametrize(
+    ("authority", "reached", "words"),
+    [
+        (CERTIFICATE, Status.OK, "Asterisk Call Manager"),
+        (None, Status.FAIL, "certificate verify failed"),
+        (Path("/nowhere/ca.pem"), Status.FAIL, "tls_ca: /nowhere/ca.pem: No such file"),
+    ],
+)
+async def test_tls_is_used_and_its_faults_are_named(
+    authority: Path | None, reached: Status, words: str, tmp_path: Path
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(CERTIFICATE)
+    async with serving(deaf_after_banner, tls) as port:
+        given = settings(port, tmp_path).model_copy(update={"tls": True, "tls_ca": authority})
+        found = await examine("main", given, "secret")
+    assert (found[0].check, found[0].status) == ("reachable", reached)
+    assert words in found[0].text
+
+
+async def test_a_pbx_that_speaks_no_tls_is_named(tmp_path: Path) -> None:
+    async with serving(deaf_after_banner) as port:
+        given = settings(port, tmp_path).model_copy(update={"tls": True})
+        found = await examine("main", given, "secret")
+    assert (found[0].check, found[0].status) == ("reachable", Status.FAIL)
+    assert "SSL" in found[0].text or "no answer" in found[0].text
 
 
 async def test_the_secret_never_crosses_the_wire(tmp_path: Path) -> None:

@@ -31,7 +31,10 @@ _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 def reachable(facts: Facts, pbx: PbxSettings) -> Iterator[Finding]:
     place = f"{pbx.host}:{pbx.port}"
-    if facts.unreachable:
+    if facts.unreachable and ("SSL" in facts.unreachable or "tls_ca" in facts.unreachable):
+        mend = 'tls_ca = "…"   # the authority that signed the certificate of the PBX; port is that of TLS'
+        yield Finding("reachable", Status.FAIL, f"no TLS with {place}: {facts.unreachable}", mend, "ccd.toml")
+    elif facts.unreachable:
         mend = "[general]\nenabled = yes\nport = 5038\nbindaddr = 127.0.0.1"
         text = f"no AMI at {place}: {facts.unreachable}"
         yield Finding("reachable", Status.FAIL, text, mend, manager_conf(facts))
