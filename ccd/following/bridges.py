@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ccd.events import CallHeld, CallResumed
-from ccd.following import calls, joining, queuecalls
+from ccd.following import calls, joining
 from ccd.following.agents import refresh
 from ccd.following.picture import Channel, Pbx
 from ccd.message import Message
@@ -18,7 +18,6 @@ def on_bridge_enter(pbx: Pbx, at: datetime, m: Message) -> None:
     if channel is None:
         return
     joining.relink(pbx, at, channel, m.get("Linkedid"))
-    queuecalls.back_in_bridge(pbx, channel.uniqueid)
     enter_bridge(pbx, at, channel, m.get("BridgeUniqueid"), alone=m.get("BridgeTechnology") == HOLDING)
 
 
@@ -50,7 +49,6 @@ def on_bridge_leave(pbx: Pbx, at: datetime, m: Message) -> None:
         return
     if channel.bridge == m.get("BridgeUniqueid"):
         leave_bridge(pbx, channel)
-        queuecalls.left_bridge(pbx, channel.uniqueid)
     end_hold(pbx, at, channel)
     calls.talk_changed(pbx, at, channel.call)
 

@@ -49,6 +49,7 @@ HANDLERS: dict[str, Handler] = {
     "DeviceStateChange": members.on_device_state,
     "DialEnd": calls.on_dial_end,
     "Hangup": channels.on_hangup,
+    "HangupRequest": queuecalls.on_hangup_request,
     "Hold": bridges.on_hold,
     "MixMonitorStop": recordings.on_stop,
     "Newchannel": channels.on_new_channel,

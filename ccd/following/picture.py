@@ -100,7 +100,7 @@ class Visit:
     wait_s: float = 0.0
     transferred: bool = False
     first_out: str = ""
-    """The leg that left the bridge first, by its Uniqueid."""
+    """The leg first asked to hang up, by its Uniqueid."""
     ended: datetime | None = None
     """When the first of the two legs went, and below who ended the call."""
     ended_by: str = ""

@@ -192,23 +192,21 @@ def channel_gone(pbx: Pbx, at: datetime, channel: Channel, *, seen: bool) -> Non
         )
 
 
-def left_bridge(pbx: Pbx, uniqueid: str) -> None:
-    """Whose leg leaves first ends a call, if it does end: the other's Hangup may well be told first."""
+def on_hangup_request(pbx: Pbx, at: datetime, m: Message) -> None:
+    """The first leg asked to hang up is whose party ended the call: it is what app_queue goes by, too.
+
+    The order of BridgeLeave and Hangup tells nothing: both legs go within microseconds.
+    """
+    uniqueid = m.get("Uniqueid")
     visit = pbx.visits.get(uniqueid) or pbx.agent_visits.get(uniqueid)
     if visit is not None and visit.connected is not None and not visit.first_out:
         visit.first_out = uniqueid
 
 
-def back_in_bridge(pbx: Pbx, uniqueid: str) -> None:
-    visit = pbx.visits.get(uniqueid) or pbx.agent_visits.get(uniqueid)
-    if visit is not None and visit.first_out == uniqueid:
-        visit.first_out = ""
-
-
 def complete_overdue(pbx: Pbx, uniqueid: str) -> None:
     """AgentComplete never came (Asterisk loses it when both legs go at once): say what we saw ourselves.
 
-    Whose leg left first ended it, as app_queue judges.
+    Whose leg was first asked to hang up ended it; without that (filtered out), whose leg went first.
     """
     visit = pbx.visits.get(uniqueid)
     if visit is None or visit.ended is None:

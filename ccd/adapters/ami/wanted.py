@@ -62,6 +62,7 @@ WANTED: Mapping[str, Predicate | None] = {
     "NewCallerid": None,
     "Rename": None,  # a masquerade: the channel's name changes
     "Hangup": None,
+    "HangupRequest": None,  # whose party ended a call
     "DialBegin": None,  # which leg was dialled for which
     "DialEnd": None,  # answer, busy, no answer, cancel
     "BridgeEnter": None,  # who hears whom
