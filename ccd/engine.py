@@ -21,6 +21,7 @@ from ccd.events import (
     PbxLost,
     PbxSynced,
     PictureRestored,
+    RecordingMeasured,
     RosterReplaced,
 )
 from ccd.following import agents, queuecalls, snapshot
@@ -73,7 +74,7 @@ class Engine:
         handler = _INPUTS.get(type(event))
         if handler is not None:
             handler(self.world, event)
-        if isinstance(event, RosterReplaced):
+        if isinstance(event, (RecordingMeasured, RosterReplaced)):  # facts as they come in
             outcome.facts.append(event)
         self._offer(event, outcome)
         for pbx in self.world.pbxs.values():
