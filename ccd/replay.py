@@ -17,7 +17,7 @@ import msgspec
 from ccd.config import Settings
 from ccd.effects import Effect
 from ccd.engine import Engine, Outcome
-from ccd.events import ConfigReplaced, Event
+from ccd.events import ConfigReplaced, Event, Gap, JournalBegan
 from ccd.world import World
 
 __all__ = ["Replay", "replay"]
@@ -48,34 +48,51 @@ def replay(
 ) -> Replay:
     """Run the engine over ``inputs``. With ``settings`` the recorded ones are ignored: what would have been.
 
-    ``each`` is given every fact and effect as it comes.
+    ``each`` is given every fact and effect as it comes. Where a daemon was started the world begins anew, as
+    it did then; where the journal begins in the midst of one's life, with the settings and roster of then.
     """
     result = Replay()
     digest = hashlib.sha256()
     encode = msgspec.json.Encoder().encode
     engine: Engine | None = None
     for event in inputs:
-        if engine is None:
+        if engine is None or (type(event) is JournalBegan and not event.settings):
             engine = Engine(World(settings or Settings(), event.at))
-            result.began = event.at
-        result.inputs += 1
-        result.ended = event.at
-        result.gaps += getattr(event, "missing", 0) if type(event).__name__ == "Gap" else 0
-        if settings is not None and isinstance(event, ConfigReplaced):
+            _take_up(engine, event, settings)
+        if type(event) is JournalBegan:
             continue
-        outcome = Outcome()
-        try:
-            engine.step(event, outcome)
-        except Exception:
-            result.errors += 1
-        for fact in outcome.facts:
-            result.facts[type(fact).__name__] += 1
-        for effect in outcome.effects:
-            result.effects[type(effect).__name__] += 1
-        items: list[Event | Effect] = [*outcome.facts, *outcome.effects]
-        for item in items:
+        result.began = result.began or event.at
+        result.ended = event.at
+        if type(event) is Gap:
+            result.gaps += event.missing
+            continue
+        result.inputs += 1
+        if settings is not None and type(event) is ConfigReplaced:
+            continue
+        for item in _step(engine, event, result):
             digest.update(encode(item))
             if each is not None:
                 each(item)
     result.digest = digest.hexdigest()
     return result
+
+
+def _take_up(engine: Engine, event: Event, settings: Settings | None) -> None:
+    """Begin with what was in force where the journal begins."""
+    if type(event) is not JournalBegan:
+        return
+    if event.settings and settings is None:
+        engine.step(ConfigReplaced(at=event.at, settings=event.settings))
+    if event.roster is not None:
+        engine.step(event.roster)
+
+
+def _step(engine: Engine, event: Event, result: Replay) -> list[Event | Effect]:
+    outcome = Outcome()
+    try:
+        engine.step(event, outcome)
+    except Exception:
+        result.errors += 1
+    result.facts.update(type(fact).__name__ for fact in outcome.facts)
+    result.effects.update(type(effect).__name__ for effect in outcome.effects)
+    return [*outcome.facts, *outcome.effects]

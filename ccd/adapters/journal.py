@@ -2,13 +2,15 @@
 
 Off by default: a busy centre writes some 35 kB a queue call before compression. The loop only appends to a
 list; a thread encodes, compresses and writes twice a second, each time up to a flush point, so a SIGKILL
-costs at most half a second. Where the disk cannot keep up, records are dropped, counted, and the gap is
-written as a record of its own (a replay stops there rather than pretend).
+costs at most half a second. Where the disk cannot keep up or refuses, records are dropped, counted, and the
+gap is written as a record of its own, which a replay reports. Every file begins with what is in force: it can
+be replayed when those before it are past their retention.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import zlib
 from collections.abc import Iterator
@@ -19,21 +21,16 @@ import msgspec
 import structlog
 
 from ccd import events
-from ccd.events import Event
+from ccd.events import ConfigReplaced, Event, Gap, JournalBegan, RosterReplaced
 
-__all__ = ["Gap", "Journal", "read"]
+__all__ = ["Journal", "read"]
 
 log = structlog.get_logger("ccd.journal")
 
 FLUSH_S = 0.5
 PENDING_LIMIT = 200_000
-
-
-class Gap(Event, frozen=True):
-    """So many inputs before this one are missing."""
-
-    missing: int
-
+_FILES = "journal-*.jsonl.gz"
+_NAME = "journal-%Y%m%dT%H%M%S-%f.jsonl.gz"
 
 _INPUTS = (
     events.AmiReceived
@@ -49,6 +46,7 @@ _INPUTS = (
     | events.EffectDone
     | events.EffectFailed
     | events.Stopping
+    | JournalBegan
     | Gap
 )
 
@@ -66,10 +64,12 @@ class Journal:
         self._retention = timedelta(days=retention_days)
         self._pending: list[Event] = []
         self._missing = 0
+        self._in_force = JournalBegan(at=datetime.now(UTC))
         self._file: gzip.GzipFile | None = None
         self._path = directory
         self._size = 0
         self._encoder = msgspec.json.Encoder()
+        self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -88,16 +88,20 @@ class Journal:
         self._pending.append(event)
 
     async def close(self) -> None:
+        self._closing.set()
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await self._task
         await self._flush()
-        if self._file is not None:
-            await asyncio.to_thread(self._file.close)
+        try:
+            await asyncio.to_thread(self._end_file)
+        except OSError as error:
+            self._failed(error)
 
     async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(FLUSH_S)
+        while not self._closing.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_S):
+                    await self._closing.wait()
             await self._flush()
 
     async def _flush(self) -> None:
@@ -107,9 +111,13 @@ class Journal:
         try:
             await asyncio.to_thread(self._write, batch)
         except OSError as error:
-            self.errors += 1
             self._missing += len(batch)
-            log.error("journal_write_failed", path=str(self._path), error=error.strerror)
+            await asyncio.to_thread(self._abandon_file)
+            self._failed(error)
+
+    def _failed(self, error: OSError) -> None:
+        self.errors += 1
+        log.error("journal_write_failed", path=str(self._path), error=error.strerror)
 
     def _write(self, batch: list[Event]) -> None:
         if self._file is None:
@@ -122,20 +130,53 @@ class Journal:
         size = self._path.stat().st_size
         self.bytes += size - self._size
         self._size = size
+        self._in_force = self._in_force_after(batch)
         if size >= self._max_bytes:
-            self._rotate()
+            self._end_file()
+
+    def _in_force_after(self, batch: list[Event]) -> JournalBegan:
+        settings, roster = self._in_force.settings, self._in_force.roster
+        for event in batch:
+            if isinstance(event, ConfigReplaced):
+                settings = event.settings
+            elif isinstance(event, RosterReplaced):
+                roster = event
+        return JournalBegan(at=batch[-1].at, settings=settings, roster=roster)
 
     def _rotate(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._end_file()
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o750)
         now = datetime.now(UTC)
-        self._path = self._directory / f"journal-{now:%Y%m%dT%H%M%S}-{now.microsecond:06d}.jsonl.gz"
-        self._file = gzip.open(self._path, "ab", compresslevel=1)  # noqa: SIM115 - lives as long as we do
+        files = sorted(self._directory.glob(_FILES))
+        self._path = self._directory / _after(now, files).strftime(_NAME)
         self._size = 0
-        for path in self._directory.glob("journal-*.jsonl.gz"):
+        self._file = gzip.open(self._path, "ab", compresslevel=1)  # noqa: SIM115 - lives as long as we do
+        self._file.write(self._encoder.encode_lines([self._in_force]))
+        for path in files:
             if datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - self._retention:
                 path.unlink(missing_ok=True)
+
+    def _end_file(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    def _abandon_file(self) -> None:
+        """What follows a write that failed half-way could not be read: go on in another file."""
+        with contextlib.suppress(OSError):
+            self._end_file()
+        with contextlib.suppress(OSError):
+            if not self._size:
+                self._path.unlink()
+
+
+def _after(now: datetime, files: list[Path]) -> datetime:
+    """A time to name the next file by: they are read in order of their names, and clocks may be set back."""
+    try:
+        latest = datetime.strptime(files[-1].name, _NAME).replace(tzinfo=UTC)
+    except (IndexError, ValueError):
+        return now
+    return max(now, latest + timedelta(microseconds=1))
 
 
 def read(source: Path) -> Iterator[Event]:
@@ -144,7 +185,7 @@ def read(source: Path) -> Iterator[Event]:
     A file that ends in the middle (SIGKILL) gives what is whole. Raises ValueError naming file and line where
     a line is not a record, OSError where a file cannot be read.
     """
-    paths = sorted(source.glob("journal-*.jsonl.gz")) if source.is_dir() else [source]
+    paths = sorted(source.glob(_FILES)) if source.is_dir() else [source]
     decoder = msgspec.json.Decoder(_INPUTS)
     for path in paths:
         yield from _read_file(path, decoder)

@@ -165,6 +165,7 @@ def _told(result: Replay) -> dict[str, Any]:
     return {
         "inputs": result.inputs,
         "gaps": result.gaps,
+        "errors": result.errors,
         "began": result.began.isoformat() if result.began else None,
         "ended": result.ended.isoformat() if result.ended else None,
         "facts": dict(sorted(result.facts.items())),
@@ -179,6 +180,8 @@ def _print_replay(session: Session, played: dict[str, Replay]) -> None:
     print(words("replayed", inputs=recorded.inputs, began=recorded.began, ended=recorded.ended))
     if recorded.gaps:
         print(words("replay_gaps", count=recorded.gaps))
+    if recorded.errors:
+        print(words("replay_errors", count=recorded.errors))
     for kind in ("facts", "effects"):
         names = sorted({name for result in played.values() for name in getattr(result, kind)})
         print(f"\n{words(kind)}")

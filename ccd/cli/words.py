@@ -172,8 +172,12 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "replayed": ("{inputs} inputs from {began} to {ended}", "{inputs} 条输入，自 {began} 至 {ended}"),
     "replay_gaps": (
-        "{count} inputs are missing: the disk did not keep up when they came",
-        "缺少 {count} 条输入：当时磁盘来不及写入",
+        "{count} inputs are missing: the disk did not take them when they came",
+        "缺少 {count} 条输入：当时磁盘未能写入",
+    ),
+    "replay_errors": (
+        "{count} inputs stumbled over a defect of ccd; the others were played all the same",
+        "{count} 条输入触发了 ccd 的缺陷；其余照常重放",
     ),
     "facts": ("FACTS", "事实"),
     "effects": ("EFFECTS", "动作"),

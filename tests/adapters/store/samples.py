@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,9 +24,13 @@ def later(seconds: float) -> datetime:
 
 def sample(kind: type[T], /, **given: Any) -> T:
     """One of this kind: texts hold the name of their field, so that one can see where they went."""
+    return kind(**(_fillers(kind) | given))
+
+
+@cache
+def _fillers(kind: type[msgspec.Struct]) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
-    values = {field.name: _filler(field.name, hints[field.name]) for field in msgspec.structs.fields(kind)}
-    return kind(**(values | given))
+    return {field.name: _filler(field.name, hints[field.name]) for field in msgspec.structs.fields(kind)}
 
 
 def _filler(name: str, hint: Any) -> Any:
@@ -41,6 +46,8 @@ def _filler(name: str, hint: Any) -> Any:
         return {str: f"<{name}>", float: len(name) + 0.5, int: len(name), bool: False}[hint]
     if typing.get_origin(hint) is tuple:
         return (sample(e.Person),) if name == "people" else ()
+    if issubclass(hint, msgspec.Struct):
+        return sample(hint)
     raise TypeError(f"no filler for {name}: {hint}")
 
 
