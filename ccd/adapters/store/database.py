@@ -34,7 +34,7 @@ class Database(Protocol):
         """Raises StoreError where the database cannot keep its promises; driver errors pass through."""
 
     def statement(self, rows: Rows) -> Statement:
-        """Raises ValueError or TypeError where a value can never be written."""
+        """Raises RowsRefusedError where a value can never be written."""
 
     async def write(self, statements: Sequence[Statement], *, keep: bool = True) -> None:
         """All in one transaction, or nothing; ``keep=False`` tries them out and takes them back.

@@ -40,7 +40,7 @@ async def sift(database: Database, pieces: list[Rows]) -> tuple[list[Rows], list
 async def _passes(database: Database, pieces: list[Rows]) -> bool:
     try:
         await database.write([database.statement(piece) for piece in pieces], keep=False)
-    except (RowsRefusedError, ValueError, TypeError):
+    except RowsRefusedError:
         return False
     return True
 

@@ -7,6 +7,8 @@ On PostgreSQL it is the least work for the event loop of all ways tried (2,000 r
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -14,6 +16,7 @@ import msgspec
 from sqlalchemy import make_url
 
 from ccd.adapters.store.batch import Rows
+from ccd.adapters.store.errors import RowsRefusedError
 from ccd.adapters.store.instant import Instant, aware, to_micros
 from ccd.adapters.store.schema import TABLES, key_of
 
@@ -27,23 +30,33 @@ _postgres = make_url("postgresql+asyncpg://").get_dialect()()
 
 
 def sqlite_statement(rows: Rows) -> Statement:
-    """Raises ValueError or TypeError for a value that can never be written, such as a naive datetime."""
-    values = [list(row.values()) for row in rows.rows]
-    for place in _instants(rows.table, rows.columns):
-        for row in values:
-            if row[place] is not None:
-                row[place] = to_micros(row[place])
-    return _sqlite_sql(rows.verb, rows.table, rows.columns), _document(values)
+    """Raises RowsRefusedError for a value that can never be written, such as a naive datetime."""
+    with _refusing():
+        values = [list(row.values()) for row in rows.rows]
+        for place in _instants(rows.table, rows.columns):
+            for row in values:
+                if row[place] is not None:
+                    row[place] = to_micros(row[place])
+        return _sqlite_sql(rows.verb, rows.table, rows.columns), _document(values)
 
 
 def postgres_statement(rows: Rows) -> Statement:
     """As ``sqlite_statement``. Rows are objects here: PostgreSQL takes those apart faster than arrays."""
-    for place in _instants(rows.table, rows.columns):
-        name = rows.columns[place]
-        for row in rows.rows:
-            if row[name] is not None:
-                aware(row[name])
-    return _postgres_sql(rows.verb, rows.table, rows.columns), _document(rows.rows)
+    with _refusing():
+        for place in _instants(rows.table, rows.columns):
+            name = rows.columns[place]
+            for row in rows.rows:
+                if row[name] is not None:
+                    aware(row[name])
+        return _postgres_sql(rows.verb, rows.table, rows.columns), _document(rows.rows)
+
+
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise RowsRefusedError(str(error)) from error
 
 
 def _document(rows: list[Any]) -> str:

@@ -215,7 +215,7 @@ class Writer:
             try:
                 await self._write(pieces)
                 break
-            except (RowsRefusedError, ValueError, TypeError) as error:
+            except RowsRefusedError as error:
                 try:
                     pieces, bad = await sift(self._database, pieces)
                 except Exception as again:

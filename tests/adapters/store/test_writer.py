@@ -75,7 +75,7 @@ async def test_facts_are_taken_over_when_commit_is_called_not_when_it_is_awaited
 async def test_closing_writes_everything_and_then_takes_nothing_more(place: Place) -> None:
     store = await Store.open(place.settings, place.state_dir)
     store.enqueue(held(number) for number in range(25_000))
-    assert await store.close() == 0
+    assert await store.close(timeout=60) == 0
     assert len(await place.rows("call_event")) == 25_000
     with pytest.raises(StoreError, match="closed"):
         store.enqueue([held(1)])
