@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ccd.doctor.asteriskconf import Config
 from ccd.doctor.facts import Dialplan, Step
@@ -19,9 +19,9 @@ OURS = "ccd-"
 """Contexts of our own snippets begin so (config/asterisk/extensions-ccd.conf)."""
 
 WRITERS = ("AddQueueMember", "RemoveQueueMember", "PauseQueueMember", "UnpauseQueueMember")
-_JUMPS = ("Goto", "GotoIf", "GotoIfTime", "Gosub", "GosubIf", "Macro", "MacroIf")
+_CONDITIONAL = ("gotoif", "gotoiftime", "gosubif")
+_JUMPS = ("goto", "gosub", "macro", *_CONDITIONAL)
 _RECORDS = re.compile(r"\bMixMonitor\(")
-_PLACE = re.compile(r"^\s*([^,()\s]+),([^,()]+),([^,()]+)")
 _HINT = "hint"
 
 
@@ -99,60 +99,103 @@ def _runs(step: Step, app: str) -> bool:
     return step.app.lower() == app.lower() or f"{app}(".lower() in step.data.lower()
 
 
+_Node = tuple[str, str]
+"""A context and an extension of it."""
+
+
 class _Recording:
-    """Was MixMonitor started before a step is reached?"""
+    """Which places can a call come to before MixMonitor was started?
+
+    A call may enter wherever no other step leads (and in a ring that nothing leads into). It is followed
+    through every jump until a step starts recording. One pass: a GUI's dialplan has thousands of steps.
+    """
 
     def __init__(self, plan: Dialplan) -> None:
-        self._of = defaultdict[tuple[str, str], list[Step]](list)
-        self._contexts = defaultdict[str, list[Step]](list)
-        self._leading = defaultdict[str, list[Step]](list)
-        for step in plan.steps:
-            self._of[step.context, step.extension].append(step)
-            self._contexts[step.context].append(step)
-        for step in plan.steps:
-            for context in _targets(step):
-                self._leading[context].append(step)
+        self._steps = defaultdict[_Node, list[Step]](list)
+        self._nodes = defaultdict[str, list[_Node]](list)
+        for step in sorted(plan.steps, key=lambda step: step.priority):
+            node = (step.context, step.extension)
+            if node not in self._steps:
+                self._nodes[step.context].append(node)
+            self._steps[node].append(step)
+        self._starting = self._leading_to_a_start()
+        self._bare = self._unrecorded()
 
-    def before(self, step: Step, seen: frozenset[str] = frozenset()) -> bool:
-        """Earlier in the same extension, in what it calls, or on every known way that leads here."""
-        if any(
-            self._starts(each)
-            for each in self._of[step.context, step.extension]
-            if each.priority < step.priority
-        ):
+    def before(self, step: Step) -> bool:
+        node = (step.context, step.extension)
+        earlier = (each for each in self._steps[node] if each.priority < step.priority)
+        return node not in self._bare or any(self._starts(each) for each in earlier)
+
+    def _starts(self, step: Step) -> bool:
+        """Whether recording is started by this step, or in the subroutine that it calls."""
+        if _is_start(step):
             return True
-        if step.context in seen:
-            return False
-        ways = [each for each in self._leading[step.context] if each.context != step.context]
-        return bool(ways) and all(self.before(each, seen | {step.context}) for each in ways)
+        return step.app.lower().startswith(("gosub", "macro")) and not self._starting.isdisjoint(
+            self._targets(step)
+        )
 
-    def _starts(self, step: Step, seen: frozenset[str] = frozenset()) -> bool:
-        if step.app.lower() == "mixmonitor" or _RECORDS.search(step.data):
-            return True
-        if not step.app.lower().startswith(("gosub", "macro")):
-            return False
-        reached = self._reached(_targets(step))
-        return any(each.app.lower() == "mixmonitor" or _RECORDS.search(each.data) for each in reached)
+    def _leading_to_a_start(self) -> set[_Node]:
+        """Places from which some step that starts recording can be reached."""
+        sources = defaultdict[_Node, list[_Node]](list)
+        open_: list[_Node] = []
+        for node, steps in self._steps.items():
+            for step in steps:
+                if _is_start(step):
+                    open_.append(node)
+                for target in self._targets(step):
+                    sources[target].append(node)
+        return _reached(open_, lambda node: sources[node])
 
-    def _reached(self, contexts: Iterable[str]) -> Iterator[Step]:
-        """Every step of the contexts a subroutine can come to."""
-        open_, known = list(contexts), set[str]()
-        while open_:
-            context = open_.pop()
-            if context in known:
-                continue
-            known.add(context)
-            for step in self._contexts[context]:
-                yield step
-                open_ += _targets(step)
+    def _unrecorded(self) -> set[_Node]:
+        everywhere = {node: self._onward(node, only_bare=False) for node in self._steps}
+        led_to = {target for node, targets in everywhere.items() for target in targets if target != node}
+        entries = [node for node in self._steps if node not in led_to]
+        rings = self._steps.keys() - _reached(entries, lambda node: everywhere[node])
+        return _reached([*entries, *rings], lambda node: self._onward(node, only_bare=True))
+
+    def _onward(self, node: _Node, *, only_bare: bool) -> set[_Node]:
+        """Where its steps lead; with ``only_bare`` no further than to the one that starts recording."""
+        found = set[_Node]()
+        for step in self._steps[node]:
+            if only_bare and self._starts(step):
+                break
+            found.update(self._targets(step))
+        return found
+
+    def _targets(self, step: Step) -> list[_Node]:
+        """The extensions a jump leads to: all of the context where its name depends on the call."""
+        found: list[_Node] = []
+        for context, extension in _places(step):
+            node = (context, extension)
+            found += [node] if node in self._steps else self._nodes[context]
+        return found
 
 
-def _targets(step: Step) -> list[str]:
-    """The other contexts a jump names."""
-    app = step.app
-    if app.lower() not in (jump.lower() for jump in _JUMPS):
-        return []
-    if app.lower().startswith("macro"):
-        return [f"macro-{step.data.partition(',')[0].strip()}"]
-    places = step.data.partition("?")[2] or step.data if app.lower().endswith(("if", "time")) else step.data
-    return [match[1] for place in places.split(":") if (match := _PLACE.match(place))]
+def _is_start(step: Step) -> bool:
+    return step.app.lower() == "mixmonitor" or _RECORDS.search(step.data) is not None
+
+
+def _reached(open_: Iterable[_Node], onward: Callable[[_Node], Iterable[_Node]]) -> set[_Node]:
+    found = set(open_)
+    left = list(found)
+    while left:
+        for node in onward(left.pop()):
+            if node not in found:
+                found.add(node)
+                left.append(node)
+    return found
+
+
+def _places(step: Step) -> Iterator[_Node]:
+    """Context and extension of the places a step may jump to; jumps within an extension are none."""
+    app = step.app.lower()
+    if app not in _JUMPS:
+        return
+    if app.startswith("macro"):
+        yield f"macro-{step.data.partition(',')[0].strip()}", "s"
+        return
+    data = step.data.partition("?")[2] if app in _CONDITIONAL else step.data
+    for place in data.split(":"):
+        parts = [part.strip() for part in place.partition("(")[0].split(",")]
+        if len(parts) > 1:
+            yield parts[-3] if len(parts) > 2 else step.context, parts[-2]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ccd.doctor.asteriskconf import Entry
 
 __all__ = [
+    "ACCOUNT",
     "CLASSES",
     "Agi",
     "Dialplan",
@@ -24,6 +25,9 @@ __all__ = [
     "Step",
     "is_loopback",
 ]
+
+ACCOUNT = "ccd"
+"""The daemon's own account (systemd/ccd.service): permissions are judged for it when root looks."""
 
 CLASSES = frozenset(
     (

@@ -12,12 +12,9 @@ from pathlib import Path
 from ccd.config import PbxSettings
 from ccd.doctor.asteriskconf import Config, Section, read_config
 from ccd.doctor.dialplan import from_config
-from ccd.doctor.facts import CLASSES, Dialplan, Facts, Folder, ManagerUser, QueueConf, is_loopback
+from ccd.doctor.facts import ACCOUNT, CLASSES, Dialplan, Facts, Folder, ManagerUser, QueueConf, is_loopback
 
-__all__ = ["ACCOUNT", "look_at_folder", "read_files", "rights"]
-
-ACCOUNT = "ccd"
-"""The daemon's own account (systemd/ccd.service): permissions are judged for it when root looks."""
+__all__ = ["look_at_folder", "read_files", "rights"]
 
 _GUI_FILES = ("extensions_additional.conf", "queues_additional.conf", "manager_additional.conf")
 _SCANNED = 20_000

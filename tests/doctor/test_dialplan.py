@@ -52,6 +52,26 @@ RECORDED = {
          same => n,Goto(queues,sales,1)
         [queues]
         exten => sales,1,Queue(sales)""",
+    "in the same context, before a jump": """
+        [in]
+        exten => s,1,MixMonitor(a.wav)
+         same => n,Goto(queue,1)
+        exten => queue,1,Queue(sales)""",
+    "before a loop": """
+        [in]
+        exten => 1,1,MixMonitor(a.wav)
+         same => n,Goto(queues,sales,1)
+        [queues]
+        exten => sales,1,Queue(sales)
+         same => n,Goto(menu,s,1)
+        [menu]
+        exten => s,1,GotoIf($[1]?queues,sales,1:menu,s,1)""",
+    "on the way by a name that a variable gives": """
+        [in]
+        exten => _X.,1,MixMonitor(a.wav)
+         same => n,Goto(queues,${EXTEN},1)
+        [queues]
+        exten => _[a-z].,1,Queue(sales)""",
     "on every way there": """
         [in]
         exten => 1,1,MixMonitor(a.wav)
@@ -72,6 +92,19 @@ BARE = {
         exten => 2,1,Goto(queues,sales,1)
         [queues]
         exten => sales,1,Queue(sales)""",
+    "on the second of two ways through a loop": """
+        [in]
+        exten => 1,1,Goto(queues,sales,1)
+        [queues]
+        exten => sales,1,Queue(sales)
+         same => n,MixMonitor(a.wav)
+         same => n,Goto(queues,sales,1)""",
+    "in a subroutine that is never called": """
+        [in]
+        exten => 1,1,Queue(sales)
+         same => n,Gosub(record,s,1)
+        [record]
+        exten => s,1,MixMonitor(a.wav)""",
     "in circles": """
         [a]
         exten => 1,1,Queue(sales)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from ccd.doctor.checks.access import version_of
 from ccd.doctor.dialplan import queue_calls
-from ccd.doctor.facts import Facts, Step
+from ccd.doctor.facts import ACCOUNT, Facts, Step
 from ccd.doctor.finding import Finding, Status
-from ccd.doctor.gather_files import ACCOUNT
 from ccd.doctor.needs import Needs
 
 __all__ = [
@@ -19,6 +18,8 @@ __all__ = [
     "static_members",
     "unknown_members",
 ]
+
+Calls = Mapping[str, list[tuple[Step, bool]]]
 
 _SHOWN = 5
 MONITOR_GONE = 21
@@ -92,7 +93,8 @@ def recording(facts: Facts, needs: Needs) -> Iterator[Finding]:
     """By queues.conf or by the dialplan; what neither shows may still be recorded by the trunk or by hand."""
     if facts.session.queues is None:
         return
-    judged = {queue: _recorded(facts, queue) for queue in facts.session.queues}
+    calls = queue_calls(facts.dialplan) if facts.dialplan else {}
+    judged = {queue: _recorded(facts, queue, calls) for queue in facts.session.queues}
     gravity = Status.FAIL if needs.recordings else Status.WARN
     mend = "monitor-format = wav"
     mend += "" if _always_mixmonitor(facts) else "\n[general]\nmonitor-type = MixMonitor"
@@ -115,14 +117,16 @@ def recording(facts: Facts, needs: Needs) -> Iterator[Finding]:
         yield Finding("recording", Status.OK, f"recorded from the answer: {_some(sorted(sound))}")
 
 
-def _recorded(facts: Facts, queue: str) -> tuple[Status, str]:
+def _recorded(facts: Facts, queue: str, calls: Calls) -> tuple[Status, str]:
     """OK, FAIL (it is not), WARN (in a way ccd cannot follow) or UNKNOWN, with the reason."""
     conf = (facts.queue_confs or {}).get(queue)
     if conf is not None and conf.monitor_format:
         if _always_mixmonitor(facts) or conf.monitor_type.lower() == "mixmonitor":
             return Status.OK, "queues.conf"
         return Status.WARN, "recorded by Monitor, whose files and events ccd does not follow"
-    ways = _ways_into(facts, queue)
+    # Queue() steps that name it; where none does, those that take the name from a variable.
+    by_variable = [way for name, ways in calls.items() if "$" in name for way in ways]
+    ways = calls.get(queue, by_variable)
     if ways and all(recorded for _, recorded in ways):
         return Status.OK, "dialplan"
     if facts.dialplan is None:
@@ -133,14 +137,6 @@ def _recorded(facts: Facts, queue: str) -> tuple[Status, str]:
             "its section in queues.conf cannot be seen from here, and the dialplan does not record",
         )
     return Status.FAIL, ""
-
-
-def _ways_into(facts: Facts, queue: str) -> list[tuple[Step, bool]]:
-    """Queue() steps that name the queue; where none does, those that take the name from a variable."""
-    calls = queue_calls(facts.dialplan) if facts.dialplan else {}
-    if queue in calls:
-        return calls[queue]
-    return [way for name, ways in calls.items() if "$" in name for way in ways]
 
 
 def _always_mixmonitor(facts: Facts) -> bool:
