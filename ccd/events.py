@@ -129,7 +129,7 @@ class ConfigReplaced(Event, frozen=True):
 
 
 class RecordingMeasured(Event, frozen=True):
-    """The adapter has looked at a recording's file. ``state``: final, empty, missing."""
+    """The adapter has looked at a recording's file. ``state``: final, empty, missing, unreadable, outside."""
 
     pbx: str
     call: str

@@ -3,13 +3,15 @@
 The PBX's folder may be seen elsewhere from here (``recordings_dir``), and the real name may differ from what
 MixMonitor was given (``.wav49`` becomes ``.WAV``). Post-processing may follow MixMonitorStop: a file is
 final once its size and time have stood still for ``quiet_s``. An unanswered call can leave a header and no
-audio: that is ``empty``.
+audio: that is ``empty``. A name that leads out of the folder is ``outside`` and is not touched.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
+import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -20,7 +22,7 @@ from ccd.config import PbxSettings, RecordingsSettings
 from ccd.effects import MeasureRecording
 from ccd.events import RecordingMeasured
 
-__all__ = ["Recordings", "locate"]
+__all__ = ["OutsideError", "Recordings", "locate"]
 
 log = structlog.get_logger("ccd.recordings")
 
@@ -29,8 +31,12 @@ AT_ONCE = 8  # files looked at side by side: a disk is not to be flooded after a
 _SPELLINGS = {".wav49": (".WAV", ".wav49"), ".WAV": (".WAV", ".wav49")}
 
 
-def locate(path: str, pbx: PbxSettings) -> Path | None:
-    """Where a recording lies here; None where it would lie outside the recording folder.
+class OutsideError(Exception):
+    """A recording that would lie outside the recording folder."""
+
+
+def locate(path: str, pbx: PbxSettings) -> Path:
+    """Where a recording lies here, or would. Raises OutsideError.
 
     A relative name is one in the PBX's folder. The text comes from the PBX and is not trusted.
     """
@@ -38,17 +44,19 @@ def locate(path: str, pbx: PbxSettings) -> Path | None:
     named = PurePosixPath(path)
     if named.is_absolute():
         if not named.is_relative_to(pbx.recordings_pbx_dir):
-            return None
+            raise OutsideError(path)
         named = named.relative_to(pbx.recordings_pbx_dir)
     if ".." in named.parts or "\0" in path:
-        return None
+        raise OutsideError(path)
     here = root / named
     for suffix in _SPELLINGS.get(here.suffix, (here.suffix,)):
         candidate = here.with_suffix(suffix)
         if candidate.is_file():
             here = candidate
             break
-    return here if here.resolve().is_relative_to(root.resolve()) else None
+    if not Path(os.path.realpath(here)).is_relative_to(os.path.realpath(root)):  # resolve() raises for a loop
+        raise OutsideError(path)
+    return here
 
 
 class Recordings:
@@ -84,18 +92,20 @@ class Recordings:
         pbx = self._pbxs().get(effect.pbx)
         if pbx is None:
             return
-        policy = self._policy()
-        path = await self._quiet(effect.path, pbx, policy)
-        size, digest = 0, ""
+        path, size, digest = None, 0, ""
         state = "missing"
-        if path is not None:
-            async with self._slots:
-                try:
+        try:
+            path = await self._quiet(effect.path, pbx, self._policy())
+            if path is not None:
+                async with self._slots:
                     size, digest = await asyncio.to_thread(_hash, path)
-                    state = "final" if size > HEADER_ONLY else "empty"
-                except OSError as error:
-                    log.warning("recording_unreadable", path=str(path), error=error.strerror)
-                    state = "unreadable"
+                state = "final" if size > HEADER_ONLY else "empty"
+        except OutsideError:
+            log.warning("recording_outside", pbx=effect.pbx, path=effect.path)
+            state = "outside"
+        except OSError as error:
+            log.warning("recording_unreadable", path=str(path or effect.path), error=error.strerror)
+            state = "unreadable"
         self._submit(
             RecordingMeasured(
                 at=self._now(),
@@ -110,12 +120,12 @@ class Recordings:
         )
 
     async def _quiet(self, name: str, pbx: PbxSettings, policy: RecordingsSettings) -> Path | None:
-        """Wait until the file is there and stands still; None where it never came."""
+        """Wait until the file is there and stands still; None where it never came. Raises OutsideError."""
         seen: tuple[int, int] | None = None
         waited = 0.0
         while waited <= policy.give_up_s:
             path = await asyncio.to_thread(locate, name, pbx)
-            now = await asyncio.to_thread(_stat, path) if path else None
+            now = await asyncio.to_thread(_stat, path)
             if now is not None and now == seen:
                 return path
             seen = now
@@ -125,11 +135,12 @@ class Recordings:
 
 
 def _stat(path: Path) -> tuple[int, int] | None:
+    """Size and time of a file; None where there is none, or something that is no file."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_size, found.st_mtime_ns
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
 
 
 def _hash(path: Path) -> tuple[int, str]:

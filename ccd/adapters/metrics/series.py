@@ -77,7 +77,7 @@ class Series:
         self.hold = self._histogram("hold_seconds", "Length of one hold.", HOLD_S, "pbx")
         self.transfers = self._counter("transfers", "Transfers, blind or attended.", "pbx", "how")
         self.recordings = self._counter(
-            "recordings", "Recordings begun and stopped, then final, empty or missing.", "pbx", "state"
+            "recordings", "Recordings begun and stopped, then what was found.", "pbx", "state"
         )
         self.recorded = self._counter("recorded_bytes", "Size of the recordings found final.", "pbx")
 
@@ -101,7 +101,7 @@ class Series:
             histogram(pbx)
         for how in ("blind", "attended"):
             self.transfers(pbx, how)
-        for state in ("started", "stopped", "final", "empty", "missing"):
+        for state in ("started", "stopped", "final", "empty", "missing", "unreadable", "outside"):
             self.recordings(pbx, state)
 
     def begin_queue(self, pbx: str, queue: str) -> None:
