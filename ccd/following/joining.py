@@ -78,11 +78,11 @@ def merge(pbx: Pbx, at: datetime, one: Call, two: Call) -> Call:
     old.wait_s += young.wait_s
     if old.talking_since is None:
         old.talking_since = young.talking_since
-    for visit in pbx.visits.values():
+    for visit in (*pbx.visits.values(), *pbx.agent_visits.values()):
         if visit.call is young:
             visit.call = old
-    for recording in pbx.recordings.values():
-        if recording.call is young:
+    for uniqueid in young.channels:
+        for recording in pbx.recordings.get(uniqueid, {}).values():
             recording.call = old
     pbx.calls.pop(young.id, None)
     pbx.emit(CallMerged(at=at, pbx=pbx.name, call=young.id, into=old.id))

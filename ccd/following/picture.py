@@ -99,6 +99,11 @@ class Visit:
     agent_uniqueid: str = ""
     wait_s: float = 0.0
     transferred: bool = False
+    caller_leg: str = ""
+    """The caller's channel where that is no longer ``uniqueid``: a Local one may be optimised away."""
+    earlier: Visit | None = None
+    """One of the same caller's that is connected still: he was taken away from its agent, to this queue."""
+    over: bool = False
     first_out: str = ""
     """The leg first asked to hang up, by its Uniqueid."""
     ended: datetime | None = None
@@ -170,7 +175,6 @@ class Queue:
 class Recording:
     id: str
     call: Call
-    uniqueid: str
     path: str
 
 

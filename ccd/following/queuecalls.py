@@ -100,9 +100,11 @@ def on_complete(pbx: Pbx, at: datetime, m: Message) -> None:
     agent = m.get("DestUniqueid")
     if f"completed|{agent}" in pbx.ended:
         return
-    visit = pbx.agent_visits.get(agent) or pbx.visits.get(m.get("Uniqueid"))
-    if visit is None or visit.connected is None or visit.queue != m.get("Queue"):
-        if _closed_key(m.get("Uniqueid"), m.get("Queue")) in pbx.ended:
+    queue = m.get("Queue")
+    legs = visits.of_leg(pbx, agent) + visits.of_leg(pbx, m.get("Uniqueid"))
+    visit = next((v for v in legs if v.connected is not None and v.queue == queue), None)
+    if visit is None:
+        if _closed_key(m.get("Uniqueid"), queue) in pbx.ended:
             return
         visit = _unseen_connection(pbx, at, m)
         if visit is None:
@@ -162,29 +164,54 @@ def _complete(pbx: Pbx, at: datetime, visit: Visit, reason: str, talk_s: float, 
 
 
 def channel_gone(pbx: Pbx, at: datetime, channel: Channel, *, seen: bool) -> None:
-    visit = pbx.visits.get(channel.uniqueid)
-    if visit is not None and visit.connected is None:
-        if not seen:
-            outcome = QueueOutcome.UNKNOWN
-        elif visit.left is not None and not visit.abandoned:
-            outcome = QueueOutcome.KEY
-        else:
-            outcome = QueueOutcome.ABANDONED
-        visit.left = visit.left or at
-        visits.decide(pbx, visit, outcome)
-        visits.forget(pbx, visit)
-        return
-    visit = visit or pbx.agent_visits.get(channel.uniqueid)
-    if visit is None:
-        return
+    for visit in visits.of_leg(pbx, channel.uniqueid):
+        if visit.connected is None:
+            _gave_up(pbx, at, visit, seen=seen)
+        elif not (seen and channel.local and _stood_in_for(pbx, visit, channel)):
+            _leg_gone(pbx, at, visit, channel, seen=seen)
+
+
+def _gave_up(pbx: Pbx, at: datetime, visit: Visit, *, seen: bool) -> None:
+    if not seen:
+        outcome = QueueOutcome.UNKNOWN
+    elif visit.left is not None and not visit.abandoned:
+        outcome = QueueOutcome.KEY
+    else:
+        outcome = QueueOutcome.ABANDONED
+    visit.left = visit.left or at
+    visits.decide(pbx, visit, outcome)
+    visits.forget(pbx, visit)
+
+
+def _stood_in_for(pbx: Pbx, visit: Visit, gone: Channel) -> bool:
+    """Was this Local channel optimised away? Then whom it led to is in one bridge with the other side."""
+    of_agent = gone.uniqueid == visit.agent_uniqueid
+    other = pbx.channels.get((visit.caller_leg or visit.uniqueid) if of_agent else visit.agent_uniqueid)
+    inside = pbx.bridges.get(other.bridge, {}) if other is not None else {}
+    heir = next((uniqueid for uniqueid, c in inside.items() if c is not other), "")
+    if not heir:
+        return False
+    pbx.agent_visits.pop(gone.uniqueid, None)
+    pbx.agent_visits[heir] = visit
+    if of_agent:
+        visit.agent_uniqueid = heir
+    else:
+        visit.caller_leg = heir
+    if visit.first_out == gone.uniqueid:
+        visit.first_out = ""
+    return True
+
+
+def _leg_gone(pbx: Pbx, at: datetime, visit: Visit, channel: Channel, *, seen: bool) -> None:
     if not seen:
         _complete(pbx, at, visit, "unknown", _since(visit, at), seen=False)
     elif visit.ended is None:
         visit.ended = at
-        visit.ended_by = "caller" if (visit.first_out or channel.uniqueid) == visit.uniqueid else "agent"
+        first = visit.first_out or channel.uniqueid
+        visit.ended_by = "agent" if first == visit.agent_uniqueid else "caller"
         pbx.emit(
             SetDeadline(
-                key=f"complete|{pbx.name}|{visit.uniqueid}",
+                key=f"complete|{pbx.name}|{visit.agent_uniqueid}",
                 because=f"queue {visit.queue}: a leg has gone and AgentComplete may be late",
                 after_s=COMPLETE_GRACE_S,
                 durable=False,
@@ -198,17 +225,17 @@ def on_hangup_request(pbx: Pbx, at: datetime, m: Message) -> None:
     The order of BridgeLeave and Hangup tells nothing: both legs go within microseconds.
     """
     uniqueid = m.get("Uniqueid")
-    visit = pbx.visits.get(uniqueid) or pbx.agent_visits.get(uniqueid)
-    if visit is not None and visit.connected is not None and not visit.first_out:
-        visit.first_out = uniqueid
+    for visit in visits.of_leg(pbx, uniqueid):
+        if visit.connected is not None and not visit.first_out:
+            visit.first_out = uniqueid
 
 
-def complete_overdue(pbx: Pbx, uniqueid: str) -> None:
+def complete_overdue(pbx: Pbx, agent_uniqueid: str) -> None:
     """AgentComplete never came (Asterisk loses it when both legs go at once): say what we saw ourselves.
 
     Whose leg was first asked to hang up ended it; without that (filtered out), whose leg went first.
     """
-    visit = pbx.visits.get(uniqueid)
+    visit = pbx.agent_visits.get(agent_uniqueid)
     if visit is None or visit.ended is None:
         return
     reason = "transfer" if visit.transferred else visit.ended_by

@@ -8,6 +8,7 @@ happens to the caller decides it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from ccd.events import CallerJoined, CallerLeft, QueueOutcome
@@ -51,6 +52,7 @@ def join(pbx: Pbx, at: datetime, m: Message, channel: Channel, *, joined: dateti
         joined=joined,
         position=int(position) if position.isdecimal() else 0,
         gen=pbx.gen,
+        earlier=pbx.visits.get(channel.uniqueid),
     )
     queue.visits[channel.uniqueid] = visit
     pbx.visits[channel.uniqueid] = visit
@@ -106,6 +108,18 @@ def on_queue_status(pbx: Pbx, at: datetime, m: Message) -> None:
     forget(pbx, visit)
 
 
+def of_leg(pbx: Pbx, uniqueid: str) -> list[Visit]:
+    """The visits that this channel is a leg of, the latest first: mostly one, if any."""
+    return [v for v in chain(pbx.visits.get(uniqueid) or pbx.agent_visits.get(uniqueid)) if not v.over]
+
+
+def chain(visit: Visit | None) -> Iterator[Visit]:
+    """A visit and those before it that the same caller never took leave of."""
+    while visit is not None:
+        yield visit
+        visit = visit.earlier
+
+
 def missed_end(pbx: Pbx, at: datetime, visit: Visit) -> None:
     """A snapshot no longer shows the caller waiting, though the channel lives: how it left is unknown."""
     visit.left = visit.left or at
@@ -136,10 +150,15 @@ def decide(pbx: Pbx, visit: Visit, outcome: QueueOutcome) -> None:
 
 def forget(pbx: Pbx, visit: Visit) -> None:
     """The visit is over: neither waiting nor connected."""
+    visit.over = True
     if pbx.visits.get(visit.uniqueid) is visit:
         del pbx.visits[visit.uniqueid]
-    if visit.agent_uniqueid and pbx.agent_visits.get(visit.agent_uniqueid) is visit:
-        del pbx.agent_visits[visit.agent_uniqueid]
+        earlier = next((v for v in chain(visit) if not v.over), None)
+        if earlier is not None:
+            pbx.visits[visit.uniqueid] = earlier
+    for leg in (visit.agent_uniqueid, visit.caller_leg):
+        if pbx.agent_visits.get(leg) is visit:
+            del pbx.agent_visits[leg]
     queue = pbx.queues.get(visit.queue)
     if queue is not None and queue.visits.get(visit.uniqueid) is visit:
         del queue.visits[visit.uniqueid]
