@@ -39,6 +39,7 @@ setup: $(STAMP)
 
 test-hosts: $(STAMP)
 	$(BIN)/python -m tests.pbx.root 22 16
+	$(BIN)/python -m tests.packaging.machine
 
 $(STAMP): pyproject.toml constraints.txt
 	@sh scripts/make-venv.sh $(PY) .venv

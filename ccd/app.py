@@ -46,8 +46,8 @@ __all__ = ["App", "serve"]
 
 log = structlog.get_logger("ccd.app")
 
-STOP_S = 4.0
-"""Of the 5 s that a stop may take, so much is for writing."""
+STOP_S = 2.5
+"""Of the 5 s that a stop may take, so much is for writing; a silent database costs up to 2 s more."""
 
 
 class App:

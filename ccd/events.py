@@ -146,6 +146,7 @@ class PictureRestored(Event, frozen=True):
     last_alive: datetime | None
     presence: tuple[tuple[str, str, str, datetime], ...]  # pbx, seat, person, since
     open_calls: tuple[OpenCall, ...]
+    open_recordings: tuple[OpenRecording, ...] = ()
 
 
 class EffectDone(Event, frozen=True):
@@ -201,6 +202,16 @@ class OpenCall(msgspec.Struct, frozen=True):
     call: str
     started: datetime
     uniqueids: tuple[str, ...]
+
+
+class OpenRecording(msgspec.Struct, frozen=True):
+    """A recording whose file the store knows nothing of yet."""
+
+    pbx: str
+    call: str
+    uniqueid: str
+    recording: str
+    path: str
 
 
 # --- facts: the PBX ---------------------------------------------------------------------------------------

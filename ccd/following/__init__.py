@@ -5,7 +5,8 @@
 ``channels``    the legs of calls, from Newchannel to Hangup
 ``joining``     which channels make one call
 ``bridges``     bridges and holds: who hears whom
-``calls``       whole calls: kind, answer, transfers, end
+``calls``       whole calls: kind, answer, end
+``transfers``   blind and attended: who let go, and where it went
 ``visits``      callers in queues: joining and leaving, and how
 ``queuecalls``  queue calls: ringing, connected, completed
 ``members``     queue members: added, removed, paused, device states

@@ -1,4 +1,4 @@
-"""Whole calls: what kind, when two parties first heard each other, transfers, and how it ended."""
+"""Whole calls: what kind, when two parties first heard each other, and how it ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from ccd.events import (
     CallEnded,
     CallJoined,
     CallKind,
-    CallTransferred,
     VoicemailLeft,
 )
 from ccd.following.picture import Call, Pbx
@@ -61,38 +60,6 @@ def on_dial_end(pbx: Pbx, at: datetime, m: Message) -> None:
     channel = pbx.channels.get(m.get("DestUniqueid"))
     if channel is not None:
         channel.call.dial_status = m.get("DialStatus")
-
-
-def on_blind_transfer(pbx: Pbx, at: datetime, m: Message) -> None:
-    if m.get("Result", "Success") == "Success":
-        _transferred(pbx, at, m.get("TransfererUniqueid"), "blind", m.get("Extension"))
-
-
-def on_attended_transfer(pbx: Pbx, at: datetime, m: Message) -> None:
-    if m.get("Result", "Success") == "Success":
-        to = m.get("TransferTargetCallerIDNum") or m.get("SecondTransfererConnectedLineNum")
-        _transferred(pbx, at, m.get("OrigTransfererUniqueid"), "attended", to)
-
-
-def _transferred(pbx: Pbx, at: datetime, uniqueid: str, how: str, to: str) -> None:
-    channel = pbx.channels.get(uniqueid)
-    if channel is None:
-        return
-    visit = pbx.agent_visits.get(uniqueid)
-    if visit is not None:
-        visit.transferred = True
-    pbx.emit(
-        CallTransferred(
-            at=at,
-            pbx=pbx.name,
-            call=channel.call.id,
-            how=how,
-            uniqueid=uniqueid,
-            interface=channel.interface,
-            to=to,
-            queue=visit.queue if visit else "",
-        )
-    )
 
 
 def on_parked(pbx: Pbx, at: datetime, m: Message) -> None:

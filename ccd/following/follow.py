@@ -6,7 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ccd.effects import CollectMissed
-from ccd.following import bridges, calls, channels, members, queuecalls, recordings, snapshot, visits
+from ccd.following import (
+    bridges,
+    calls,
+    channels,
+    members,
+    queuecalls,
+    recordings,
+    snapshot,
+    transfers,
+    visits,
+)
 from ccd.following.picture import Pbx
 from ccd.message import Message
 
@@ -39,8 +49,8 @@ HANDLERS: dict[str, Handler] = {
     "AgentComplete": queuecalls.on_complete,
     "AgentConnect": queuecalls.on_connect,
     "AgentRingNoAnswer": queuecalls.on_ring_no_answer,
-    "AttendedTransfer": calls.on_attended_transfer,
-    "BlindTransfer": calls.on_blind_transfer,
+    "AttendedTransfer": transfers.on_attended_transfer,
+    "BlindTransfer": transfers.on_blind_transfer,
     "BridgeEnter": bridges.on_bridge_enter,
     "BridgeLeave": bridges.on_bridge_leave,
     "ConfbridgeJoin": calls.on_confbridge_join,
@@ -66,6 +76,7 @@ HANDLERS: dict[str, Handler] = {
     "QueueMemberStatus": members.on_member_status,
     "QueueParams": snapshot.on_queue_params,
     "Rename": channels.on_rename,
+    "SoftHangupRequest": queuecalls.on_hangup_request,
     "Unhold": bridges.on_unhold,
     "UserEvent": _on_user_event,
     "VarSet": _on_var_set,

@@ -13,7 +13,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from ccd.effects import Effect
-from ccd.events import AgentState, Event, OpenCall
+from ccd.events import AgentState, Event, OpenCall, OpenRecording
 from ccd.message import Message
 
 __all__ = [
@@ -206,8 +206,11 @@ class Pbx:
         self.visits: dict[str, Visit] = {}
         """By the caller's Uniqueid: the visit that is waiting, undecided or connected."""
         self.agent_visits: dict[str, Visit] = {}
-        self.recordings: dict[str, Recording] = {}
+        """Connected ones, by the Uniqueid of the agent's leg and of what stands in for the caller's."""
+        self.recordings: dict[str, dict[str, Recording]] = {}
+        """Running ones, by the Uniqueid they record and by their own id."""
         self.ghosts: dict[str, OpenCall] = {}
+        self.ghost_recordings: list[OpenRecording] = []
         self.ended: OrderedDict[str, None] = OrderedDict()
         self.listed: list[Message] = []
         """Channels of a snapshot whose list is not complete yet."""

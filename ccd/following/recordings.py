@@ -19,10 +19,10 @@ def on_file_name(pbx: Pbx, at: datetime, m: Message) -> None:
     if channel is None or not path:
         return
     recording_id = f"{channel.uniqueid}:{path}"
-    if recording_id in pbx.recordings:
+    running = pbx.recordings.setdefault(channel.uniqueid, {})
+    if recording_id in running:
         return
-    recording = Recording(recording_id, channel.call, channel.uniqueid, path)
-    pbx.recordings[recording_id] = recording
+    running[recording_id] = Recording(recording_id, channel.call, path)
     pbx.emit(
         RecordingStarted(
             at=at,
@@ -44,8 +44,7 @@ def channel_gone(pbx: Pbx, at: datetime, channel: Channel) -> None:
 
 
 def _stop(pbx: Pbx, at: datetime, uniqueid: str) -> None:
-    for recording in [r for r in pbx.recordings.values() if r.uniqueid == uniqueid]:
-        del pbx.recordings[recording.id]
+    for recording in pbx.recordings.pop(uniqueid, {}).values():
         pbx.emit(
             RecordingStopped(
                 at=at,
@@ -56,3 +55,24 @@ def _stop(pbx: Pbx, at: datetime, uniqueid: str) -> None:
                 path=recording.path,
             )
         )
+
+
+def restore(pbx: Pbx, at: datetime) -> None:
+    """Recordings of before our own restart: they go on with their channel, or have stopped meanwhile."""
+    ghosts, pbx.ghost_recordings = pbx.ghost_recordings, []
+    for ghost in ghosts:
+        channel = pbx.channels.get(ghost.uniqueid)
+        if channel is not None:
+            running = pbx.recordings.setdefault(ghost.uniqueid, {})
+            running[ghost.recording] = Recording(ghost.recording, channel.call, ghost.path)
+        else:
+            pbx.emit(
+                RecordingStopped(
+                    at=at,
+                    pbx=pbx.name,
+                    call=ghost.call,
+                    uniqueid=ghost.uniqueid,
+                    recording=ghost.recording,
+                    path=ghost.path,
+                )
+            )

@@ -22,7 +22,7 @@ from ccd.events import (
     PbxSynced,
     PictureRestored,
 )
-from ccd.following import bridges, channels, joining, members, visits
+from ccd.following import bridges, channels, joining, members, recordings, visits
 from ccd.following.agents import refresh, refresh_member
 from ccd.following.picture import Pbx
 from ccd.message import Message
@@ -163,6 +163,7 @@ def on_restored(pbx: Pbx, event: PictureRestored) -> None:
         if call.pbx == pbx.name:
             for uniqueid in call.uniqueids or (call.call,):
                 pbx.ghosts[uniqueid] = call
+    pbx.ghost_recordings = [item for item in event.open_recordings if item.pbx == pbx.name]
 
 
 def _lay_ghosts(pbx: Pbx, at: datetime) -> None:
@@ -184,6 +185,7 @@ def _lay_ghosts(pbx: Pbx, at: datetime) -> None:
         if ghost.call not in live:
             over[ghost.call] = ghost
     pbx.ghosts.clear()
+    recordings.restore(pbx, at)
     for ghost in over.values():
         pbx.emit(
             CallEnded(

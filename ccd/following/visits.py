@@ -84,10 +84,11 @@ def on_abandon(pbx: Pbx, at: datetime, m: Message) -> None:
 
 
 def on_leave(pbx: Pbx, at: datetime, m: Message) -> None:
+    """Also the last word on the place: others may leave between a caller's abandoning and leaving."""
     visit = pbx.visits.get(m.get("Uniqueid"))
-    if visit is None or visit.queue != m.get("Queue") or visit.left is not None:
+    if visit is None or visit.queue != m.get("Queue") or (visit.left is not None and not visit.abandoned):
         return
-    visit.left = at
+    visit.left = visit.left or at
     position = m.get("Position")
     if position.isdecimal():
         visit.position = int(position)
@@ -125,6 +126,21 @@ def missed_end(pbx: Pbx, at: datetime, visit: Visit) -> None:
     visit.left = visit.left or at
     decide(pbx, visit, QueueOutcome.UNKNOWN)
     forget(pbx, visit)
+
+
+def give_place(pbx: Pbx, at: datetime, uniqueid: str, channel: Channel) -> None:
+    """Who waits hands his place in the queue to somebody else: an agent, to the caller he transfers.
+
+    No event tells of it, and queue_log only later, by the other's Uniqueid.
+    """
+    visit = pbx.visits.get(uniqueid)
+    if visit is None or visit.connected is not None:
+        return
+    visit.left = visit.left or at
+    decide(pbx, visit, QueueOutcome.OTHER)
+    forget(pbx, visit)
+    place = Message.of(Queue=visit.queue, Position=str(visit.position or ""))
+    join(pbx, at, place, channel, joined=at, seen=False)
 
 
 def decide(pbx: Pbx, visit: Visit, outcome: QueueOutcome) -> None:

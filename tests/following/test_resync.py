@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from ccd.effects import MeasureRecording
 from ccd.events import (
     AgentChanged,
     AgentCompleted,
@@ -22,9 +23,11 @@ from ccd.events import (
     MemberPaused,
     MemberRemoved,
     OpenCall,
+    OpenRecording,
     PbxLost,
     PbxRestarted,
     PictureRestored,
+    RecordingStopped,
 )
 from ccd.message import Message
 from tests.following.playback import PBX, START, Player, read_messages
@@ -313,3 +316,28 @@ def test_a_real_restart_leaves_nothing_open_and_invents_nothing(version: str, sc
     joined = {(fact.uniqueid, fact.queue) for fact in player.of(CallerJoined)}
     left = {(fact.uniqueid, fact.queue) for fact in player.of(CallerLeft)}
     assert joined == left
+
+
+@pytest.mark.parametrize("still_there", [True, False])
+def test_recordings_of_before_our_own_restart_go_on_or_have_stopped(*, still_there: bool) -> None:
+    player = Player()
+    recording = OpenRecording(PBX, "1.1", "1.1", "1.1:/monitor/1.1.wav", "/monitor/1.1.wav")
+    call = OpenCall(PBX, "1.1", START, ("1.1",))
+    player.step(
+        PictureRestored(
+            at=START, last_alive=START, presence=(), open_calls=(call,), open_recordings=(recording,)
+        )
+    )
+    player.link()
+    living = [channel("1.1", "PJSIP/trunk-00000001")] if still_there else []
+    player.feed([QUEUE, *living, LISTED])
+    player.sync()
+    stopped = player.of(RecordingStopped)
+    if still_there:
+        assert stopped == []
+        player.feed([Message.of(Event="Hangup", Uniqueid="1.1", Linkedid="1.1", Cause="16")])
+        stopped = player.of(RecordingStopped)
+    assert [fact.recording for fact in stopped] == ["1.1:/monitor/1.1.wav"]
+    assert [effect.recording for effect in player.effects if isinstance(effect, MeasureRecording)] == [
+        "1.1:/monitor/1.1.wav"
+    ]

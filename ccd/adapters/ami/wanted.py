@@ -63,6 +63,7 @@ WANTED: Mapping[str, Predicate | None] = {
     "Rename": None,  # a masquerade: the channel's name changes
     "Hangup": None,
     "HangupRequest": None,  # whose party ended a call
+    "SoftHangupRequest": None,  # … or that the PBX itself did, as it does when it stops
     "DialBegin": None,  # which leg was dialled for which
     "DialEnd": None,  # answer, busy, no answer, cancel
     "BridgeEnter": None,  # who hears whom

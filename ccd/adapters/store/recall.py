@@ -22,15 +22,17 @@ from ccd.adapters.store.schema import (
     PERSON,
     PIN,
     PRESENCE_EVENT,
+    RECORDING,
     ROSTER_VERSION,
 )
-from ccd.events import OpenCall, Person, PictureRestored, RosterReplaced
+from ccd.events import OpenCall, OpenRecording, Person, PictureRestored, RosterReplaced
 
 __all__ = [
     "last_alive",
     "open_calls",
     "open_deadlines",
     "open_effects",
+    "open_recordings",
     "picture",
     "pin_hash",
     "presence",
@@ -38,6 +40,7 @@ __all__ = [
 ]
 
 CallId = tuple[str, str]
+OPEN_RECORDINGS = 10_000
 
 
 async def picture(connection: AsyncConnection, at: datetime) -> PictureRestored:
@@ -46,6 +49,7 @@ async def picture(connection: AsyncConnection, at: datetime) -> PictureRestored:
         last_alive=await last_alive(connection),
         presence=await presence(connection),
         open_calls=await open_calls(connection),
+        open_recordings=await open_recordings(connection),
     )
 
 
@@ -90,6 +94,18 @@ async def open_calls(connection: AsyncConnection) -> tuple[OpenCall, ...]:
         OpenCall(pbx=pbx, call=call, started=started, uniqueids=tuple(living[pbx, call]))
         for (pbx, call), started in calls.items()
     )
+
+
+async def open_recordings(connection: AsyncConnection) -> tuple[OpenRecording, ...]:
+    """The newest recordings that nobody has measured: still running, or stopped when a daemon was killed."""
+    c = RECORDING.c
+    found = await connection.execute(
+        select(c.pbx, c.call, c.uniqueid, c.recording, c.path)
+        .where(c.state.is_(None), c.path.is_not(None))
+        .order_by(c.started.desc())
+        .limit(OPEN_RECORDINGS)
+    )
+    return tuple(OpenRecording(*row) for row in found)
 
 
 def _last_of(into: dict[CallId, CallId], call: CallId) -> CallId:

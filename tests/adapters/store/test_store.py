@@ -175,3 +175,17 @@ async def test_what_a_killed_daemon_left_open_ends_when_it_was_last_alive(store:
     assert (visit["left"], visit["outcome"]) == (later(30), "unknown")
     (blinded,) = await place.rows("blind_interval")
     assert blinded["ended"] == later(30)
+
+
+async def test_a_recording_nobody_has_measured_is_offered_again(store: Store, place: Place) -> None:
+    running = e.RecordingStarted(AT, "main", "1.1", "1.1", "1.1:/m/a.wav", "/m/a.wav")
+    measured = e.RecordingStarted(AT, "main", "1.2", "1.2", "1.2:/m/b.wav", "/m/b.wav")
+    store.enqueue([running, measured])
+    store.enqueue(
+        [e.RecordingMeasured(later(9), "main", "1.2", "1.2:/m/b.wav", "final", "/m/b.wav", 4044, "ab" * 32)]
+    )
+    await store.commit()
+    again = await reopened(store, place)
+    picture = await again.restore_picture()
+    assert picture.open_recordings == (e.OpenRecording("main", "1.1", "1.1", "1.1:/m/a.wav", "/m/a.wav"),)
+    await again.close()
