@@ -15,7 +15,7 @@ Rooms:
 ``following/``           the picture of a PBX, kept by its messages
 ``world``, ``engine``    the whole picture; one step
 ``handlers/``            policies, one file each, pure
-``runner``, ``app``      the loop; the composition root
+``runner``, ``app``      the loop; start, reload and stop (``parts``: what a daemon is made of)
 ``replay``               the same engine over a recorded journal
 ``adapters/``            every contact with the outside: AMI, store, metrics, clock, journal, AGI, systemd
 ``simulator/``           a PBX to try it with

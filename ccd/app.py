@@ -1,4 +1,4 @@
-"""The composition root: builds the adapters, wires them to the runner, owns start and shutdown.
+"""The composition root: opens what is needed, builds the parts, owns start, reload and shutdown.
 
 Start: lock and open the store, restore what it held open, listen, then link the PBXs; ``READY=1`` when all
 listen. Shutdown (SIGTERM, SIGINT): stop listening, cut the PBXs, work off the queue, write everything; 5 s at
@@ -17,30 +17,14 @@ from typing import Any
 import structlog
 
 from ccd.adapters import logs
-from ccd.adapters.agi import AgiServer
-from ccd.adapters.clock import Clock, utc_now
+from ccd.adapters.clock import utc_now
 from ccd.adapters.collector import calm_collector
-from ccd.adapters.control import ControlServer
 from ccd.adapters.journal import Journal
-from ccd.adapters.links import Links
-from ccd.adapters.metrics import Metrics
-from ccd.adapters.ops import OpsServer
-from ccd.adapters.performer import Performer
-from ccd.adapters.pulse import Pulse
-from ccd.adapters.recordings import Recordings
-from ccd.adapters.sign_ins import SignIns
 from ccd.adapters.store import Store
-from ccd.adapters.systemd import Notifier, watchdog_interval
-from ccd.commands import Commands
-from ccd.config import ConfigError, Mode, Settings, load
-from ccd.effects import AnswerSignIn
-from ccd.engine import Engine
+from ccd.config import ConfigError, Settings, load
 from ccd.events import ConfigReplaced, Stopping
-from ccd.roster import Roster
-from ccd.runner import Runner
+from ccd.parts import Parts
 from ccd.simulated import Simulated
-from ccd.status import picture, readiness
-from ccd.world import World
 
 __all__ = ["App", "serve"]
 
@@ -73,16 +57,17 @@ class App:
         """Raises ConfigError or StoreError for what the operator must mend, having closed what was opened."""
         async with self._exits:
             await self._open()
-            self._build()
+            self.parts = Parts(self.settings, self.store, self.journal, self.reload)
+            self.parts.metrics.watch("config", "", self)
             await self._restore()
             await self._listen()
-            await self.links.replace(self.settings.pbx)
+            await self.parts.links.replace(self.settings.pbx)
             self._catch_signals()
             calm_collector()
-            self.notifier.ready(f"following {', '.join(self.settings.pbx)}")
+            self.parts.notifier.ready(f"following {', '.join(self.settings.pbx)}")
             started(self)
             await self._stop.wait()
-            self.notifier.stopping()
+            self.parts.notifier.stopping()
             log.info("stopping")
 
     def stop(self) -> None:
@@ -111,93 +96,9 @@ class App:
             self._exits.push_async_callback(self.simulated.stop)
             self.settings = self.simulated.added_to(self.settings)
 
-    def _build(self) -> None:
-        self.world = World(self.settings, utc_now())
-        self.metrics = Metrics(self.world)
-        self.notifier = Notifier()
-        self.runner = Runner(
-            Engine(self.world),
-            store=self.store,
-            observer=self.metrics,
-            perform=lambda effect: self.performer.perform(effect),
-            restart_session=lambda name: self.links.restart(name),
-            journal=self.journal,
-        )
-        submit = self.runner.submit
-        self.clock = Clock(submit, self.store)
-        self.sign_ins = SignIns(submit)
-        self.links = Links(self.runner, roster=self._roster, sign_ins=self.sign_ins, watch=self._watch_link)
-        self.recordings = Recordings(
-            lambda: self.settings.pbx, lambda: self.settings.policies.recordings, submit, utc_now
-        )
-        self.agi = AgiServer(
-            self.settings.agi,
-            roster=self._roster,
-            pbx_names=lambda: self.settings.pbx,
-            pin_hash=self.store.pin_hash,
-            submit=submit,
-            asks_pin=self._asks_pin,
-        )
-        self.performer = Performer(
-            set_deadline=self.clock.set,
-            cancel_deadline=self.clock.cancel,
-            send=self.links.send,
-            answer=self._answer,
-            measure=self.recordings.measure,
-            collect_missed=lambda effect: self.links.collect_missed(effect.pbx),
-        )
-        self.pulse = Pulse(
-            advanced=lambda: (self.runner.advanced, self.clock.scans),
-            ping=self.notifier.watchdog,
-            ping_every_s=watchdog_interval(),
-            beat=self.store.beat,
-            now=utc_now,
-        )
-        self._build_servers()
-
-    def _build_servers(self) -> None:
-        self.ops = OpsServer(
-            self.settings.metrics,
-            page=self.metrics.exposition,
-            ready=lambda: readiness(self.world, self.metrics.health()),
-        )
-        commands = Commands(
-            world=self.world,
-            runner=self.runner,
-            sign_ins=self.sign_ins,
-            picture=self.picture,
-            replace_roster=self.store.replace_roster,
-            set_pin=self.store.set_pin_hash,
-            reload=self.reload,
-        )
-        self.control = ControlServer(
-            self.state / "control.sock",
-            commands.table(),
-            streams={"watch": commands.watch},
-            group=self.settings.daemon.control_group,
-        )
-        for kind, part in (
-            ("store", self.store),
-            ("runner", self.runner),
-            ("pulse", self.pulse),
-            ("clock", self.clock),
-            ("performer", self.performer),
-            ("agi", self.agi),
-            ("config", self),
-            ("journal", self.journal),
-        ):
-            if part is not None:
-                self.metrics.watch(kind, "", part)  # type: ignore[arg-type]
-
-    def _watch_link(self, name: str, session: object | None) -> None:
-        if session is None:
-            self.metrics.unwatch("ami", name)
-        else:
-            self.metrics.watch("ami", name, session)
-
     async def _restore(self) -> None:
         """What the store held comes before the first message of a PBX."""
-        submit = self.runner.submit
+        submit = self.parts.runner.submit
         submit(ConfigReplaced(at=utc_now(), settings=self.settings.model_dump_json()))
         roster = await self.store.current_roster()
         if roster is None and self.simulated is not None:
@@ -211,30 +112,35 @@ class App:
         if self.simulated is not None:
             for arrival in self.simulated.arrivals(utc_now()):
                 submit(arrival)
-        self.clock.restore(await self.store.open_deadlines())
-        self._exits.push_async_callback(self._work_off, self._spawn(self.runner.run(), "runner"))
+        self.parts.clock.restore(await self.store.open_deadlines())
+        self._exits.push_async_callback(self._work_off, self._spawn(self.parts.runner.run(), "runner"))
 
     async def _listen(self) -> None:
         self._exits.push_async_callback(self._cancel)
-        self._tasks = [self._spawn(self.clock.run(), "clock"), self._spawn(self.pulse.run(), "pulse")]
-        self._exits.push_async_callback(self.recordings.close)
-        await self.ops.start()
-        self._exits.push_async_callback(self.ops.stop)
+        for name, part in (
+            ("clock", self.parts.clock),
+            ("pulse", self.parts.pulse),
+            ("housekeeping", self.parts.housekeeping),
+        ):
+            self._tasks.append(self._spawn(part.run(), name))
+        self._exits.push_async_callback(self.parts.recordings.close)
+        await self.parts.ops.start()
+        self._exits.push_async_callback(self.parts.ops.stop)
         if self.settings.agi.enabled:
-            await self.agi.start()
-        self._exits.push_async_callback(self.agi.close)
-        await self.control.start()
-        self._exits.push_async_callback(self.control.close)
-        self._exits.push_async_callback(self.links.close)
+            await self.parts.agi.start()
+        self._exits.push_async_callback(self.parts.agi.close)
+        await self.parts.control.start()
+        self._exits.push_async_callback(self.parts.control.close)
+        self._exits.push_async_callback(self.parts.links.close)
 
     # --- stop ---------------------------------------------------------------------------------------------
 
     async def _work_off(self, runner: asyncio.Task[Any]) -> None:
         """The last inputs, then their commits; the store closes after this."""
-        self.runner.submit(Stopping(at=utc_now()))
-        self.runner.stop()
+        self.parts.runner.submit(Stopping(at=utc_now()))
+        self.parts.runner.stop()
         await asyncio.gather(runner, return_exceptions=True)
-        await self.runner.settled(STOP_S / 2)
+        await self.parts.runner.settled(STOP_S / 2)
         self.store.beat(utc_now())
 
     async def _cancel(self) -> None:
@@ -270,22 +176,22 @@ class App:
 
     async def reload(self) -> str:
         """Take the file's settings if they are good. Gives the reason why not, or an empty text."""
-        self.notifier.reloading()
+        self.parts.notifier.reloading()
         try:
             settings = await asyncio.to_thread(load, self.config_path)
             if self.simulated is not None and not settings.pbx:
                 settings = self.simulated.added_to(settings)
-            await self.links.replace(settings.pbx)
+            await self.parts.links.replace(settings.pbx)
         except ConfigError as error:
             self.config_fault = str(error)
             log.error("reload_refused", reason=self.config_fault)
         else:
             self.config_fault = ""
             self._note_what_waits(settings)
-            self.settings = settings
-            self.runner.submit(ConfigReplaced(at=utc_now(), settings=settings.model_dump_json()))
+            self.settings = self.parts.settings = settings
+            self.parts.runner.submit(ConfigReplaced(at=utc_now(), settings=settings.model_dump_json()))
             log.info("reloaded", file=str(self.config_path or "defaults"))
-        self.notifier.ready()
+        self.parts.notifier.ready()
         return self.config_fault
 
     def _note_what_waits(self, settings: Settings) -> None:
@@ -293,23 +199,6 @@ class App:
         for section in ("daemon", "store", "agi", "metrics", "journal", "simulator"):
             if getattr(settings, section) != getattr(self.settings, section):
                 log.warning("restart_needed", section=section)
-
-    # --- what others ask for ------------------------------------------------------------------------------
-
-    def picture(self) -> dict[str, Any]:
-        """Everything as it is now: ``ccd.status.picture``."""
-        return picture(self.world, utc_now(), health=self.metrics.health(), today=self.metrics.today)
-
-    def _asks_pin(self) -> bool:
-        presence = self.settings.policies.presence
-        return presence.pin_required and presence.mode is not Mode.OFF
-
-    def _roster(self) -> Roster:
-        return self.world.roster
-
-    def _answer(self, effect: AnswerSignIn) -> None:
-        if not self.sign_ins.answer(effect):
-            self.agi.answer(effect)
 
 
 async def serve(settings: Settings, config_path: Path | None, started: Callable[[App], None]) -> None:

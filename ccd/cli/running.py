@@ -28,7 +28,7 @@ def run(session: Session) -> None:
     def started(app: App) -> None:
         key = "following_simulator" if app.simulated else "following"
         session.say(key, pbxs=", ".join(app.settings.pbx), agents=app.settings.simulator.agents)
-        session.say("running", ccd=session.invocation, url=app.ops.url, state=app.state)
+        session.say("running", ccd=session.invocation, url=app.parts.ops.url, state=app.state)
         sys.stdout.flush()
 
     asyncio.run(serve(session.settings, session.config_path, started))

@@ -1,0 +1,151 @@
+"""What a daemon is made of, built and wired to one runner, but not started: ``ccd.app`` does that."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from ccd.adapters.agi import AgiServer
+from ccd.adapters.clock import Clock, utc_now
+from ccd.adapters.control import ControlServer
+from ccd.adapters.housekeeping import Housekeeping
+from ccd.adapters.journal import Journal
+from ccd.adapters.links import Links
+from ccd.adapters.metrics import Metrics
+from ccd.adapters.ops import OpsServer
+from ccd.adapters.performer import Performer
+from ccd.adapters.pulse import Pulse
+from ccd.adapters.recordings import Recordings
+from ccd.adapters.sign_ins import SignIns
+from ccd.adapters.store import Store
+from ccd.adapters.systemd import Notifier, watchdog_interval
+from ccd.commands import Commands
+from ccd.config import Mode, Settings
+from ccd.effects import AnswerSignIn
+from ccd.engine import Engine
+from ccd.roster import Roster
+from ccd.runner import Runner
+from ccd.status import picture, readiness
+from ccd.world import World
+
+__all__ = ["Parts"]
+
+
+class Parts:
+    """``settings`` may be replaced: what is not fixed at start asks for them each time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        journal: Journal | None,
+        reload: Callable[[], Awaitable[str]],
+    ) -> None:
+        self.settings = settings
+        self.world = World(settings, utc_now())
+        self.metrics = Metrics(self.world)
+        self.notifier = Notifier()
+        self._build_core(store, journal)
+        self._build_phones(store)
+        self._build_front(store, reload)
+        self._watch(store, journal)
+
+    def _build_core(self, store: Store, journal: Journal | None) -> None:
+        self.runner = Runner(
+            Engine(self.world),
+            store=store,
+            observer=self.metrics,
+            perform=lambda effect: self.performer.perform(effect),
+            restart_session=lambda name: self.links.restart(name),
+            journal=journal,
+        )
+        self.clock = Clock(self.runner.submit, store)
+        self.pulse = Pulse(
+            advanced=lambda: (self.runner.advanced, self.clock.scans),
+            ping=self.notifier.watchdog,
+            ping_every_s=watchdog_interval(),
+            beat=store.beat,
+            now=utc_now,
+        )
+        self.housekeeping = Housekeeping(
+            retention_days=lambda: self.settings.store.retention_days, prune=store.prune, now=utc_now
+        )
+
+    def _build_phones(self, store: Store) -> None:
+        submit = self.runner.submit
+        self.sign_ins = SignIns(submit)
+        self.links = Links(self.runner, roster=self._roster, sign_ins=self.sign_ins, watch=self._watch_link)
+        self.recordings = Recordings(
+            lambda: self.settings.pbx, lambda: self.settings.policies.recordings, submit, utc_now
+        )
+        self.agi = AgiServer(
+            self.settings.agi,
+            roster=self._roster,
+            pbx_names=lambda: self.settings.pbx,
+            pin_hash=store.pin_hash,
+            submit=submit,
+            asks_pin=self._asks_pin,
+        )
+        self.performer = Performer(
+            set_deadline=self.clock.set,
+            cancel_deadline=self.clock.cancel,
+            send=self.links.send,
+            answer=self._answer,
+            measure=self.recordings.measure,
+            collect_missed=lambda effect: self.links.collect_missed(effect.pbx),
+        )
+
+    def _build_front(self, store: Store, reload: Callable[[], Awaitable[str]]) -> None:
+        self.ops = OpsServer(
+            self.settings.metrics,
+            page=self.metrics.exposition,
+            ready=lambda: readiness(self.world, self.metrics.health()),
+        )
+        commands = Commands(
+            world=self.world,
+            runner=self.runner,
+            sign_ins=self.sign_ins,
+            picture=self.picture,
+            replace_roster=store.replace_roster,
+            set_pin=store.set_pin_hash,
+            reload=reload,
+        )
+        daemon = self.settings.daemon
+        self.control = ControlServer(
+            daemon.state_path() / "control.sock",
+            commands.table(),
+            streams={"watch": commands.watch},
+            group=daemon.control_group,
+        )
+
+    def _watch(self, store: Store, journal: Journal | None) -> None:
+        watch = self.metrics.watch
+        watch("store", "", store)
+        watch("runner", "", self.runner)
+        watch("pulse", "", self.pulse)
+        watch("clock", "", self.clock)
+        watch("performer", "", self.performer)
+        watch("agi", "", self.agi)
+        if journal is not None:
+            watch("journal", "", journal)
+
+    def _watch_link(self, name: str, session: object | None) -> None:
+        if session is None:
+            self.metrics.unwatch("ami", name)
+        else:
+            self.metrics.watch("ami", name, session)
+
+    def picture(self) -> dict[str, Any]:
+        """Everything as it is now: ``ccd.status.picture``."""
+        return picture(self.world, utc_now(), health=self.metrics.health(), today=self.metrics.today)
+
+    def _asks_pin(self) -> bool:
+        presence = self.settings.policies.presence
+        return presence.pin_required and presence.mode is not Mode.OFF
+
+    def _roster(self) -> Roster:
+        return self.world.roster
+
+    def _answer(self, effect: AnswerSignIn) -> None:
+        if not self.sign_ins.answer(effect):
+            self.agi.answer(effect)
