@@ -51,15 +51,20 @@ class Links:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._noted: dict[str, asyncio.Event] = {}
         self._jobs: set[asyncio.Task[None]] = set()
+        self._changing = asyncio.Lock()
+        self._closed = False
 
     async def replace(self, pbxs: dict[str, PbxSettings]) -> None:
-        """Raises ConfigError where a secret is missing; then nothing has changed."""
+        """Raises ConfigError where a secret is missing; then nothing has changed. Nothing after ``close``."""
         secrets = {name: secret_of(name, settings) for name, settings in pbxs.items()}
-        for name in [n for n in self.sessions if pbxs.get(n) != self._settings[n]]:
-            await self._end(name, "removed" if name not in pbxs else "reconfigured")
-        for name, settings in pbxs.items():
-            if name not in self.sessions:
-                self._begin(name, settings, secrets[name])
+        async with self._changing:  # reloads may overlap; the latest to ask has the last word
+            if self._closed:
+                return
+            for name in [n for n in self.sessions if pbxs.get(n) != self._settings[n]]:
+                await self._end(name, "removed" if name not in pbxs else "reconfigured")
+            for name, settings in pbxs.items():
+                if name not in self.sessions:
+                    self._begin(name, settings, secrets[name])
 
     def _begin(self, name: str, settings: PbxSettings, secret: str) -> None:
         runner = self._runner
@@ -157,6 +162,8 @@ class Links:
                         await self._sign_ins.ask(event, RECORDED_S)
                 except (AmiError, TimeoutError) as error:
                     log.warning("missed_sign_ins_unread", pbx=name, error=str(error))
+                except Exception:  # a defect here is no reason to stop following the PBX
+                    log.exception("missed_sign_ins_failed", pbx=name)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(COLLECT_S if session.synced else 1.0):
                     await noted.wait()
@@ -167,8 +174,10 @@ class Links:
         job.add_done_callback(self._jobs.discard)
 
     async def close(self) -> None:
-        for name in list(self.sessions):
-            await self._end(name, "stopping")
+        self._closed = True
+        async with self._changing:
+            for name in list(self.sessions):
+                await self._end(name, "stopping")
         for job in self._jobs:
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)

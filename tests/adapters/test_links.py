@@ -1,0 +1,83 @@
+"""The AMI sessions of all PBXs: replaced by reloads, and never ended by what belongs to something else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from ccd.adapters.links import Links
+from ccd.adapters.missed import MissedSignIns
+from ccd.adapters.sign_ins import SignIns
+from ccd.config import PbxSettings, SimulatorSettings
+from ccd.events import Event, SignInAsked
+from ccd.message import Message
+from ccd.roster import Roster
+from ccd.simulator import Simulator
+
+NOBODY_LISTENS = (1, 2, 3)
+
+
+class Inbox:
+    """Takes what a runner takes, and does nothing with it."""
+
+    def submit(self, event: Event) -> None: ...
+    def in_order(self, pbx: str, event: Event) -> None: ...
+    def messages(self, pbx: str, at: object, messages: list[Message]) -> None: ...
+
+
+@pytest.fixture
+async def links() -> AsyncIterator[Links]:
+    inbox = Inbox()
+    links = Links(inbox, roster=Roster, sign_ins=SignIns(inbox.submit), watch=lambda name, session: None)  # type: ignore[arg-type]
+    yield links
+    async with asyncio.timeout(5):
+        await links.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_reloads_that_overlap_come_to_an_end_and_the_last_one_holds(links: Links) -> None:
+    first, second, third = (PbxSettings(port=port, secret="not-the-real-one") for port in NOBODY_LISTENS)
+    await links.replace({"main": first})
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await asyncio.gather(links.replace({"main": second}), links.replace({"main": third}))
+    assert links.sessions["main"].settings == third
+
+
+async def test_a_reload_that_comes_too_late_links_nothing_any_more(links: Links) -> None:
+    await links.close()
+    await links.replace({"main": PbxSettings(port=1, secret="not-the-real-one")})
+    assert links.sessions == {}
+
+
+async def test_a_defect_in_reading_missed_sign_ins_does_not_end_the_link(
+    links: Links, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = 0
+
+    async def stumble(self: MissedSignIns) -> AsyncIterator[SignInAsked]:
+        nonlocal reads
+        reads += 1
+        raise LookupError("a defect")
+        yield
+
+    monkeypatch.setattr(MissedSignIns, "read", stumble)
+    simulator = Simulator(SimulatorSettings(agents=2))
+    port = await simulator.start()
+    try:
+        pbx = PbxSettings(port=port, username=simulator.username, secret=simulator.secret)
+        await links.replace({"main": pbx})
+        await until(lambda: reads == 1)
+        links.collect_missed("main")
+        await until(lambda: reads == 2)
+        assert links.sessions["main"].connected
+    finally:
+        await links.close()
+        await simulator.stop()
