@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ccd import __version__
 from ccd.config import ConfigError, MetricsSettings
@@ -30,7 +31,11 @@ from ccd.config import ConfigError, MetricsSettings
 __all__ = ["OpsServer"]
 
 CONNECTIONS = 64
-"""At most: each scraper that reads slowly keeps a page in memory."""
+"""At most: each scraper that reads slowly keeps a page in memory. More are told to come again later."""
+SOCKETS = 4 * CONNECTIONS
+"""At most: more are closed unheard, so that they cannot use up the files the daemon may open."""
+PATIENCE_S = 15.0
+"""Without another request in this time, and at most in twice that, a connection is cut."""
 STOP_S = 0.5
 """What open connections get to finish in."""
 CUT_S = 0.1
@@ -80,7 +85,7 @@ class OpsServer:
         ]
         config = uvicorn.Config(
             Starlette(routes=routes),
-            http="h11",
+            http=_Connection,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -113,6 +118,11 @@ class OpsServer:
                 task.cancel()
 
     @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._server.server_state.connections) if self._server is not None else 0
+
+    @property
     def port(self) -> int:
         """The port listened on: the one in the settings, or the free one that was found where that is 0."""
         assert self._sockets, "not started"
@@ -139,6 +149,29 @@ class OpsServer:
         ready = all(check["ok"] for check in checks)
         body = {"ready": ready, "checks": checks}
         return JSONResponse(body, status_code=200 if ready else 503, headers=_HEADERS)
+
+
+class _Connection(H11Protocol):
+    """By itself uvicorn waits for ever: for the end of a request, for somebody to read an answer."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > SOCKETS:
+            transport.abort()
+        else:
+            self._look_again(None)
+
+    def _look_again(self, seen: object) -> None:
+        self.loop.call_later(PATIENCE_S, self._look, seen)
+
+    def _look(self, seen: object) -> None:
+        """``seen`` is the request of the look before; at the first there is none yet."""
+        if self.transport.is_closing() and self not in self.connections:
+            return
+        if self.cycle is seen:
+            self.transport.abort()
+        else:
+            self._look_again(self.cycle)
 
 
 class _Server(uvicorn.Server):

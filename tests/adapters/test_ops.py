@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import socket
@@ -232,3 +233,39 @@ async def test_more_connections_than_it_takes_are_told_so() -> None:
         async with asyncio.timeout(PATIENCE_S):
             while (await site.get("/healthz"))[0] != 200:
                 await asyncio.sleep(0.01)
+
+
+async def test_who_sends_no_whole_request_or_reads_no_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccd.adapters.ops.PATIENCE_S", 0.2)
+    site = Site()
+
+    async def long_page() -> bytes:
+        return b"# a long page\n" * 1_000_000
+
+    async with serving(site):
+        (silent, _), (half, half_out), (deaf, deaf_out) = [await site.connect() for _ in range(3)]
+        site.page = long_page
+        half_out.write(b"GET /healthz HTTP/1.1\r\nHost:")
+        deaf_out.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        await deaf.read(16)
+        deaf_out.transport.pause_reading()  # type: ignore[attr-defined]
+        async with asyncio.timeout(PATIENCE_S):
+            for reader in (silent, half):
+                with contextlib.suppress(ConnectionResetError):
+                    assert await reader.read() == b""
+            while site.server.connections:
+                await asyncio.sleep(0.01)
+        assert (await site.get("/healthz"))[0] == 200
+
+
+async def test_connections_without_a_request_cannot_use_up_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccd.adapters.ops.SOCKETS", 10)
+    async with serving(Site()) as site:
+        held = [await site.connect() for _ in range(30)]
+        async with asyncio.timeout(PATIENCE_S):
+            for reader, _ in held[10:]:
+                with contextlib.suppress(ConnectionResetError):
+                    assert await reader.read() == b""
+        assert site.server.connections == 10
+        for _, writer in held:
+            writer.transport.abort()
