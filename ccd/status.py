@@ -205,8 +205,8 @@ def _agent(world: World, pbx: Pbx, agent: Agent, at: datetime) -> dict[str, Any]
         "seconds": max((at - agent.since).total_seconds(), 0.0) if agent.since else 0.0,
         "call": agent.call,
         "queues": [
-            {"name": name, "paused": member.paused, "reason": printable(member.reason)}
-            for name, member in sorted(agent.members.items())
+            {"name": member.queue, "paused": member.paused, "reason": printable(member.reason)}
+            for _, member in sorted(agent.members.items())
         ],
     }
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ccd.effects import SetDeadline
 from ccd.events import AgentChanged, AgentState, InterfaceUnknown
-from ccd.following.picture import Agent, Channel, Member, Pbx, Visit
+from ccd.following.picture import Agent, Channel, Pbx, Shown, Visit
 
 UP, RINGING, DIALING, RING = 6, 5, 3, 4  # channel states of Asterisk
 
@@ -120,54 +120,58 @@ def _change(
     agent.state, agent.reason, agent.since, agent.cause, agent.call = state, reason, at, cause, call
 
 
-def refresh_member(
-    pbx: Pbx, at: datetime, member: Member, cause: str, by: str = "", *, gone: bool = False
-) -> None:
+def refresh_in_queue(pbx: Pbx, at: datetime, agent: Agent, queue: str, cause: str, by: str = "") -> None:
     """The same for what differs from queue to queue: is the agent a member, and paused, in this one?"""
+    here = [member for member in agent.members.values() if member.queue == queue]
+    state, reason = AgentState.READY, ""
     if pbx.blind_since is not None:
         state = AgentState.UNKNOWN
-    elif gone:
+    elif not here:
         state = AgentState.LOGGED_OFF
-    else:
-        state = AgentState.PAUSED if member.paused else AgentState.READY
-    reason = member.reason if state is AgentState.PAUSED else ""
-    if state == member.shown and reason == member.shown_reason:
+    elif all(member.paused for member in here):
+        state, reason = AgentState.PAUSED, here[-1].reason
+    was = agent.in_queue.get(queue)
+    if was is not None and (state, reason) == (was.state, was.reason):
         return
-    if member.shown_since is not None:
-        at = max(at, member.shown_since)
+    if was is not None:
+        at = max(at, was.since)
     elif pbx.blind_since is not None:
         at = pbx.blind_since
     pbx.emit(
         AgentChanged(
             at=at,
             pbx=pbx.name,
-            interface=member.device,
-            queue=member.queue,
+            interface=agent.device,
+            queue=queue,
             state=state,
             reason=reason,
             cause=cause,
             by=by,
             call="",
-            was=member.shown,
-            since=member.shown_since or at,
-            was_reason=member.shown_reason,
+            was=was.state if was else "",
+            since=was.since if was else at,
+            was_reason=was.reason if was else "",
         )
     )
-    member.shown, member.shown_reason, member.shown_since = state, reason, at
+    agent.in_queue[queue] = Shown(state, reason, at)
 
 
 def completed(pbx: Pbx, at: datetime, visit: Visit) -> None:
     """A queue call is over for its agent: wrap-up begins where the queue has one."""
-    agent = pbx.agents.get(pbx.device_of.get(visit.interface, visit.interface))
+    queue = pbx.queues.get(visit.queue)
+    member = queue.members.get(visit.interface) if queue else None
+    agent = pbx.agents.get(member.device if member else visit.interface)
     if agent is None:
         return
-    member = agent.members.get(visit.queue)
     if member is not None and member.wrapup_s > 0:
         begin_wrapup(pbx, at, agent, at + timedelta(seconds=member.wrapup_s))
     refresh(pbx, at, agent, "AgentComplete")
 
 
 def begin_wrapup(pbx: Pbx, at: datetime, agent: Agent, until: datetime) -> None:
+    """Wrap up until then, or longer where another queue's wrap-up lasts longer."""
+    if agent.wrapup_until is not None and agent.wrapup_until >= until:
+        return
     agent.wrapup_until = until
     pbx.emit(
         SetDeadline(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ccd.events import MemberAdded, MemberPaused, MemberRemoved, MemberUnpaused
-from ccd.following.agents import DEVICE_STATES, begin_wrapup, refresh, refresh_member, report_unknown
+from ccd.following.agents import DEVICE_STATES, begin_wrapup, refresh, refresh_in_queue, report_unknown
 from ccd.following.picture import Agent, Announced, Member, Pbx
 from ccd.message import Message
 
@@ -28,15 +28,16 @@ def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
     queue = pbx.queue(m.get("Queue"))
     device = m.get("StateInterface") or interface
     member = queue.members.get(interface)
+    if member is not None and member.device != device:  # another phone stands behind it now
+        remove(pbx, at, member, seen=False)
+        member = None
     agent = pbx.agent(device)
     by = _who(pbx, at, interface, device, "login") if seen else ""
     paused, reason = m.get("Paused") == "1", m.get("PausedReason")
     if member is None:
         member = Member(queue.name, interface, name, device, m.get("Membership"), pbx.gen)
         queue.members[interface] = member
-        agent.members[queue.name] = member
-        if device != interface:
-            pbx.device_of[interface] = device
+        agent.members[queue.name, interface] = member
         pbx.emit(
             MemberAdded(
                 at=at,
@@ -63,7 +64,7 @@ def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
         if until > at.timestamp():
             begin_wrapup(pbx, at, agent, at + timedelta(seconds=until - at.timestamp()))
     cause = m.name if seen else "snapshot"
-    refresh_member(pbx, at, member, cause, by)
+    refresh_in_queue(pbx, at, agent, queue.name, cause, by)
     refresh(pbx, at, agent, cause, by)
     return member
 
@@ -78,8 +79,7 @@ def on_member_removed(pbx: Pbx, at: datetime, m: Message) -> None:
 def remove(pbx: Pbx, at: datetime, member: Member, *, seen: bool) -> None:
     del pbx.queues[member.queue].members[member.interface]
     agent = pbx.agents[member.device]
-    if agent.members.get(member.queue) is member:
-        del agent.members[member.queue]
+    del agent.members[member.queue, member.interface]
     if not agent.members:
         agent.wrapup_until = None
     by = _who(pbx, at, member.interface, member.device, "logout") if seen else ""
@@ -95,7 +95,7 @@ def remove(pbx: Pbx, at: datetime, member: Member, *, seen: bool) -> None:
         )
     )
     cause = "QueueMemberRemoved" if seen else "snapshot"
-    refresh_member(pbx, at, member, cause, by, gone=True)
+    refresh_in_queue(pbx, at, agent, member.queue, cause, by)
     refresh(pbx, at, agent, cause, by)
 
 
@@ -107,7 +107,7 @@ def on_member_pause(pbx: Pbx, at: datetime, m: Message) -> None:
     paused = m.get("Paused") == "1"
     by = _who(pbx, at, member.interface, member.device, "pause" if paused else "unpause")
     _set_pause(pbx, at, agent, member, paused, m.get("PausedReason"), by, seen=True)
-    refresh_member(pbx, at, member, "QueueMemberPause", by)
+    refresh_in_queue(pbx, at, agent, member.queue, "QueueMemberPause", by)
     refresh(pbx, at, agent, "QueueMemberPause", by)
 
 
@@ -169,7 +169,8 @@ def _set_pause(
     member.paused, member.reason = paused, reason if paused else ""
     if paused:
         # Last paused, last in the dict: its reason is the one shown for the agent.
-        agent.members[member.queue] = agent.members.pop(member.queue, member)
+        key = member.queue, member.interface
+        agent.members[key] = agent.members.pop(key, member)
     fact = MemberPaused if paused else MemberUnpaused
     pbx.emit(
         fact(

@@ -25,6 +25,7 @@ __all__ = [
     "Pbx",
     "Queue",
     "Recording",
+    "Shown",
     "Visit",
     "interface_of",
 ]
@@ -124,9 +125,15 @@ class Member:
     status: int = 0
     wrapup_s: int = 0
     penalty: int = 0
-    shown: str = ""
-    shown_reason: str = ""
-    shown_since: datetime | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Shown:
+    """What an agent is in one queue: whether there at all, and paused or not."""
+
+    state: AgentState
+    reason: str
+    since: datetime
 
 
 @dataclass(slots=True)
@@ -134,7 +141,10 @@ class Agent:
     """A device that is a queue member or named by the roster, and what it is shown as."""
 
     device: str
-    members: dict[str, Member] = field(default_factory=dict)
+    members: dict[tuple[str, str], Member] = field(default_factory=dict)
+    """By queue and member interface: a queue may have the same phone twice. The last paused stands last."""
+    in_queue: dict[str, Shown] = field(default_factory=dict)
+    """By queue; those it has left among them."""
     channels: dict[str, Channel] = field(default_factory=dict)
     status: int = 0
     has_channels: bool = False
@@ -195,8 +205,6 @@ class Pbx:
         self.gen = 0
         self.queues: dict[str, Queue] = {}
         self.agents: dict[str, Agent] = {}
-        self.device_of: dict[str, str] = {}
-        """Member interface -> device, where they differ (Local members with a StateInterface)."""
         self.announced: dict[str, Announced] = {}
         """Interface -> what the dialplan has said within the last seconds."""
         self.channels: dict[str, Channel] = {}

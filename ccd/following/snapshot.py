@@ -23,7 +23,7 @@ from ccd.events import (
     PictureRestored,
 )
 from ccd.following import bridges, channels, joining, members, recordings, visits
-from ccd.following.agents import refresh, refresh_member
+from ccd.following.agents import refresh, refresh_in_queue
 from ccd.following.picture import Pbx
 from ccd.message import Message
 
@@ -55,8 +55,8 @@ def _go_blind(pbx: Pbx, since: datetime, why: str) -> None:
     for agent in pbx.agents.values():
         agent.wrapup_until = None
         refresh(pbx, since, agent, "blind")
-        for member in agent.members.values():
-            refresh_member(pbx, since, member, "blind")
+        for queue in {member.queue: None for member in agent.members.values()}:
+            refresh_in_queue(pbx, since, agent, queue, "blind")
 
 
 def on_synced(pbx: Pbx, event: PbxSynced) -> None:
@@ -67,8 +67,8 @@ def on_synced(pbx: Pbx, event: PbxSynced) -> None:
         pbx.emit(BlindEnded(at=at, pbx=pbx.name, began=began))
     for agent in pbx.agents.values():
         refresh(pbx, at, agent, "snapshot")
-        for member in agent.members.values():
-            refresh_member(pbx, at, member, "snapshot")
+        for queue in agent.in_queue:
+            refresh_in_queue(pbx, at, agent, queue, "snapshot")
 
 
 def _sweep(pbx: Pbx, at: datetime, missing: tuple[str, ...]) -> None:
@@ -104,6 +104,8 @@ def on_queue_entry(pbx: Pbx, at: datetime, m: Message) -> None:
     if visit is not None and visit.queue == m.get("Queue") and visit.connected is None:
         visit.gen = pbx.gen
         return
+    if visit is not None and visit.connected is None:
+        visits.missed_end(pbx, at, visit)
     channel = pbx.channels.get(uniqueid) or channels.open_channel(pbx, at, m, seen=False)
     wait = m.get("Wait")
     joined = at - timedelta(seconds=int(wait) if wait.isdecimal() else 0)
