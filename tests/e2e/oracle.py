@@ -2,7 +2,8 @@
 
 queue_log is the oracle: event, queue, agent, caller, order and outcome must be the same, times within a
 second (it has whole seconds). Left out on both sides: QUEUESTART, which is the PBX's own, and RINGCANCELED,
-which Asterisk 22 writes and no AMI event tells. CDR is the oracle for legs: a row is a stretch of the leg of
+which Asterisk 22 writes and no AMI event tells. A transfer to an application (voicemail) stands in queue_log
+under the transferer's second channel instead of the caller's: there we hold to CDR's linkedid. CDR is the oracle for legs: a row is a stretch of the leg of
 its Uniqueid, answered where it says so, in the call of its Linkedid.
 """
 
@@ -50,11 +51,12 @@ class Row:
     agent: str
     exact: tuple[str, ...]
     durations: tuple[int, ...]
+    any_call: bool = False
 
     def same_as(self, other: Row, *, exact: bool = True) -> bool:
         return (
-            (self.event, self.call, self.queue, self.agent)
-            == (other.event, other.call, other.queue, other.agent)
+            (self.event, self.queue, self.agent) == (other.event, other.queue, other.agent)
+            and (self.call == other.call or self.any_call)
             and (self.exact == other.exact or not exact)
             and abs(self.at - other.at) <= SECOND
             and all(abs(a - b) <= 1 for a, b in zip(self.durations, other.durations, strict=True))
@@ -87,6 +89,7 @@ def _row(row: QueueLogRow) -> Row:
         agent="" if row.event in MEMBERSHIP else row.agent,
         exact=tuple(data[column] for column in EXACT.get(row.event, ())),
         durations=tuple(int(data[column] or 0) for column in DURATIONS.get(row.event, ())),
+        any_call=row.event == "ATTENDEDTRANSFER" and data[0] == "APP",
     )
 
 

@@ -210,6 +210,21 @@ def test_a_caller_who_left_the_queue_meanwhile_left_it_unknown_how() -> None:
     assert player.of(CallerLeft)[-1].outcome == "unknown"
 
 
+def test_a_caller_who_went_to_another_queue_meanwhile_waits_there_only() -> None:
+    def entry(queue: str) -> Message:
+        return Message.of(
+            Event="QueueEntry", Queue=queue, Channel="PJSIP/trunk-00000001", Uniqueid="1.1", Wait="1"
+        )
+
+    player = linked(channel("1.1", "PJSIP/trunk-00000001"), entry("support"))
+    lose(player)
+    relink(player, channel("1.1", "PJSIP/trunk-00000001"), entry("sales"))
+    assert [(fact.queue, fact.outcome) for fact in player.of(CallerLeft)] == [("support", "unknown")]
+    player.feed([Message.of(Event="Hangup", Uniqueid="1.1", Linkedid="1.1", Cause="16")])
+    left = [(fact.queue, fact.outcome) for fact in player.of(CallerLeft)]
+    assert left == [("support", "unknown"), ("sales", "abandoned")]
+
+
 def test_the_end_of_a_queue_call_answered_while_blind_is_told_from_its_own_event() -> None:
     player = linked(
         member(),
