@@ -3,8 +3,10 @@
 queue_log is the oracle: event, queue, agent, caller, order and outcome must be the same, times within a
 second (it has whole seconds). Left out on both sides: QUEUESTART, which is the PBX's own, and RINGCANCELED,
 which Asterisk 22 writes and no AMI event tells. A transfer to an application (voicemail) stands in queue_log
-under the transferer's second channel instead of the caller's: there we hold to CDR's linkedid. CDR is the oracle for legs: a row is a stretch of the leg of
-its Uniqueid, answered where it says so, in the call of its Linkedid.
+under the transferer's second channel instead of the caller's: there CDR tells whose call it was.
+
+CDR is the oracle for legs: a row is a stretch of the leg of its Uniqueid, answered where it says so, in the
+call of its Linkedid.
 """
 
 from __future__ import annotations
