@@ -115,9 +115,7 @@ def _compare(version: str, placed: int, code: int, pbx: Asterisk, daemon: Daemon
     recorded = theirs(pbx.queue_log())
     (folder / "queue_log").write_text((pbx.log_dir / "queue_log").read_text("utf-8"), "utf-8")
     unseen = sum((ended - began).total_seconds() for began, ended in blind[:-1])
-    print(
-        f"Asterisk {pbx.version}: {len(recorded)} rows of queue_log, {len(seen)} of ours, {unseen:.1f} s blind"
-    )
+    print(f"Asterisk {pbx.version}: {len(recorded)} rows, ours {len(seen)}, {unseen:.1f} s blind")
     return Played(
         version=version,
         placed=placed,
