@@ -37,24 +37,27 @@ class Batch:
         appended = sum(len(rows) for rows in self._appended.values())
         return len(self._put) + len(self._removed) + appended
 
-    def put(self, table: str, key: Row, **columns: Any) -> None:
-        """Insert the row, or set these columns of it."""
-        slot = (table, *key.values())
+    def put(self, table: str, names: tuple[str, ...], values: tuple[Any, ...], width: int) -> None:
+        """Insert the row, or set these columns of it; the first ``width`` of them are the table's key."""
+        slot = (table, *values[:width])
         row = self._put.get(slot)
         if row is None:
-            self._put[slot] = key | columns
+            self._put[slot] = dict(zip(names, values, strict=True))
         else:
-            row.update(columns)
+            row.update(zip(names, values, strict=True))
 
-    def append(self, table: str, row: Row) -> None:
+    def append(self, table: str, names: tuple[str, ...], row: Row) -> None:
         """Insert the row, unless one with its key is there: that one stays as it is."""
-        self._appended.setdefault((table, tuple(row)), []).append(row)
+        rows = self._appended.get((table, names))
+        if rows is None:
+            rows = self._appended[table, names] = []
+        rows.append(row)
 
-    def remove(self, table: str, key: Row) -> None:
+    def remove(self, table: str, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
         """Delete the row, if it is there; putting it after that begins it anew."""
-        slot = (table, *key.values())
+        slot = (table, *values)
         self._put.pop(slot, None)
-        self._removed[slot] = key
+        self._removed[slot] = dict(zip(names, values, strict=True))
 
     def statements(self) -> Iterator[Rows]:
         """In slices: removals, then rows as the rules gave them, what others refer to before those."""

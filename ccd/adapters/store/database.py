@@ -33,7 +33,7 @@ class Database(Protocol):
     async def check(self) -> None:
         """Raises StoreError where the database cannot keep its promises; driver errors pass through."""
 
-    def statement(self, rows: Rows) -> Statement:
+    def statements(self, rows: Rows) -> list[Statement]:
         """Raises RowsRefusedError where a value can never be written."""
 
     async def write(self, statements: Sequence[Statement], *, keep: bool = True) -> None:

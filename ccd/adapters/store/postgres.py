@@ -44,8 +44,8 @@ class PostgresDatabase:
                 "create it again: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
             )
 
-    def statement(self, rows: Rows) -> Statement:
-        return postgres_statement(rows)
+    def statements(self, rows: Rows) -> list[Statement]:
+        return [postgres_statement(rows)]
 
     async def write(self, statements: Sequence[Statement], *, keep: bool = True) -> None:
         try:
@@ -81,8 +81,8 @@ async def _write(driver: Any, statements: Sequence[Statement], keep: bool) -> No
     transaction = driver.transaction()
     await transaction.start()
     try:
-        for sql, document in statements:
-            await driver.execute(sql, document)
+        for sql, parameters in statements:
+            await driver.execute(sql, *parameters)
     except asyncpg.PostgresError:
         await transaction.rollback()
         raise

@@ -34,32 +34,40 @@ def project(fact: e.Event | Entry, batch: Batch) -> None:
 # --- the forms of rules -----------------------------------------------------------------------------------
 
 
-def _reader(columns: str) -> Callable[[Any], Row]:
+def _reader(columns: str) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The names of the columns, and what gives a fact's values for them."""
     pairs = [column.partition("=") for column in columns.split()]
-    names = [name for name, _, _ in pairs]
+    names = tuple(name for name, _, _ in pairs)
     fields = [field or name for name, _, field in pairs]
-    if len(fields) == 1:
-        one, only = attrgetter(fields[0]), names[0]
-        return lambda fact: {only: one(fact)}
-    all_of_them = attrgetter(*fields)
-    return lambda fact: dict(zip(names, all_of_them(fact), strict=True))
+    if len(fields) > 1:
+        return names, attrgetter(*fields)
+    only = attrgetter(fields[0])
+    return names, lambda fact: (only(fact),)
 
 
 def _put(table: str, key: str, columns: str) -> Rule:
     """Insert the row with this key, or set these columns of it."""
-    key_of, columns_of = _reader(key), _reader(columns)
-    return lambda fact, batch: batch.put(table, key_of(fact), **columns_of(fact))
+    names, values_of = _reader(f"{key} {columns}")
+    width = len(key.split())
+    return lambda fact, batch: batch.put(table, names, values_of(fact), width)
 
 
 def _append(table: str, columns: str, **fixed: Any) -> Rule:
     """Insert a row, unless it is there already."""
-    columns_of = _reader(columns)
-    return lambda fact, batch: batch.append(table, fixed | columns_of(fact))
+    names, values_of = _reader(columns)
+    all_names = tuple(fixed | dict.fromkeys(names))
+
+    def rule(fact: Any, batch: Batch) -> None:
+        row = fixed.copy()
+        row.update(zip(names, values_of(fact), strict=True))
+        batch.append(table, all_names, row)
+
+    return rule
 
 
 def _remove(table: str, key: str) -> Rule:
-    key_of = _reader(key)
-    return lambda fact, batch: batch.remove(table, key_of(fact))
+    names, values_of = _reader(key)
+    return lambda fact, batch: batch.remove(table, names, values_of(fact))
 
 
 def _both(*rules: Rule) -> Rule:
@@ -125,13 +133,14 @@ def _call_ended(fact: e.CallEnded, batch: Batch) -> None:
 
 
 _roster_version = _put("roster_version", "version", "at by_whom=by")
-_person = _reader("code name role team seat interface pbx agency language")
+_person_names, _person_values = _reader("code name role team seat interface pbx agency language")
 
 
 def _roster_replaced(fact: e.RosterReplaced, batch: Batch) -> None:
     _roster_version(fact, batch)
     for row, person in enumerate(fact.people):
-        batch.put("person", {"version": fact.version, "row": row}, **_person(person))
+        values = (fact.version, row, *_person_values(person))
+        batch.put("person", ("version", "row", *_person_names), values, 2)
 
 
 # --- all rules --------------------------------------------------------------------------------------------

@@ -39,7 +39,8 @@ async def sift(database: Database, pieces: list[Rows]) -> tuple[list[Rows], list
 
 async def _passes(database: Database, pieces: list[Rows]) -> bool:
     try:
-        await database.write([database.statement(piece) for piece in pieces], keep=False)
+        statements = [each for piece in pieces for each in database.statements(piece)]
+        await database.write(statements, keep=False)
     except RowsRefusedError:
         return False
     return True

@@ -19,12 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from ccd.adapters.store.batch import Rows
 from ccd.adapters.store.errors import RowsRefusedError, StoreError, UnavailableError
 from ccd.adapters.store.place import sqlite_file
-from ccd.adapters.store.statements import Statement, sqlite_statement
+from ccd.adapters.store.statements import Statement, sqlite_statements
 
 __all__ = ["SqliteDatabase", "read_engine"]
 
 BUSY_S = 1.0
 """How long the writer waits for somebody else's lock before it calls the database locked and tries later."""
+
+PREPARED = 512
+"""Statements kept prepared: those of some 25 shapes of rows, in powers of two of rows."""
 
 
 class SqliteDatabase:
@@ -32,7 +35,7 @@ class SqliteDatabase:
         self._file = _create(sqlite_file(url) or Path())
         self.writer = create_async_engine(
             url.set(query={}),
-            connect_args={"timeout": BUSY_S},
+            connect_args={"timeout": BUSY_S, "cached_statements": PREPARED},
             pool_size=1,
             max_overflow=0,
             pool_reset_on_return=None,
@@ -50,8 +53,8 @@ class SqliteDatabase:
                 "set daemon.state_dir to a local disk"
             )
 
-    def statement(self, rows: Rows) -> Statement:
-        return sqlite_statement(rows)
+    def statements(self, rows: Rows) -> list[Statement]:
+        return sqlite_statements(rows)
 
     async def write(self, statements: Sequence[Statement], *, keep: bool = True) -> None:
         """In one call of the connection's thread: the event loop is not crossed for every statement."""
@@ -59,7 +62,7 @@ class SqliteDatabase:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             try:
                 await driver._execute(_write, driver._conn, statements, keep)
-            except (sqlite3.IntegrityError, sqlite3.DataError) as error:
+            except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError) as error:
                 raise RowsRefusedError(str(error)) from None
             except sqlite3.Error as error:
                 raise UnavailableError(str(error)) from None
@@ -72,8 +75,8 @@ class SqliteDatabase:
 def _write(connection: sqlite3.Connection, statements: Sequence[Statement], keep: bool) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for sql, document in statements:
-            connection.execute(sql, (document,))
+        for sql, parameters in statements:
+            connection.execute(sql, parameters)
         connection.execute("COMMIT" if keep else "ROLLBACK")
     finally:
         if connection.in_transaction:

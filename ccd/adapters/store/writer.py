@@ -237,7 +237,7 @@ class Writer:
     async def _write(self, pieces: list[Rows]) -> None:
         statements = []
         for piece in pieces:
-            statements.append(self._database.statement(piece))
+            statements += self._database.statements(piece)
             await asyncio.sleep(0)
         await self._database.write(statements)
 

@@ -32,9 +32,13 @@ def pieces(*bad: int) -> list[Rows]:
     return list(batch.statements())
 
 
+async def write(database: Database, rows: list[Rows]) -> None:
+    await database.write([statement for piece in rows for statement in database.statements(piece)])
+
+
 async def test_one_bad_row_spoils_the_whole_transaction(database: Database, place: Place) -> None:
     with pytest.raises(RowsRefusedError):
-        await database.write([database.statement(piece) for piece in pieces(17)])
+        await write(database, pieces(17))
     assert await place.everything() == {}
 
 
@@ -42,7 +46,7 @@ async def test_the_bad_rows_are_found_and_nothing_is_written(database: Database,
     good, bad = await sift(database, pieces(0, 17, 18, 39))
     assert await place.everything() == {}
     assert {key[4] for rows in bad for key in keys_of(rows)} == {later(n) for n in (0, 17, 18, 39)}
-    await database.write([database.statement(piece) for piece in good])
+    await write(database, good)
     assert len(await place.rows("presence_event")) == 36
     assert len(await place.rows("person")) == 1
 
