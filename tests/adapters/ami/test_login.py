@@ -8,12 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from ccd.adapters.ami import login
 from tests.adapters.ami.fake_pbx import SECRET, FakePbx, event, response
 from tests.adapters.ami.following import following, until
 
-CERTIFICATE = Path(__file__).with_name("loopback.pem")
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls_ca(authority: trustme.CA, tmp_path: Path) -> Path:
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return path
 
 
 async def test_the_secret_does_not_cross_the_wire() -> None:
@@ -123,16 +134,17 @@ async def test_a_user_name_that_cannot_be_sent_is_a_refused_login() -> None:
         assert pbx.times("Login") == 0
 
 
-def server_side() -> ssl.SSLContext:
+@pytest.fixture
+def server_side(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
     return context
 
 
-async def test_tls_with_the_site_s_own_certificate_works() -> None:
+async def test_tls_with_the_site_s_own_certificate_works(server_side: ssl.SSLContext, tls_ca: Path) -> None:
     async with (
-        FakePbx(tls=server_side()) as pbx,
-        following(pbx, tls=True, tls_ca=CERTIFICATE, coalesce_s=0.02) as (session, told),
+        FakePbx(tls=server_side) as pbx,
+        following(pbx, tls=True, tls_ca=tls_ca, coalesce_s=0.02) as (session, told),
     ):
         assert (await session.action({"Action": "Ping"})).get("Ping") == "Pong"
         for n in range(40):  # dense enough to be gathered
@@ -143,11 +155,13 @@ async def test_tls_with_the_site_s_own_certificate_works() -> None:
 
 
 @pytest.mark.parametrize("ca", [None, "missing.pem", "text.pem"])
-async def test_a_pbx_that_cannot_prove_itself_is_refused(ca: str | None, tmp_path: Path) -> None:
+async def test_a_pbx_that_cannot_prove_itself_is_refused(
+    ca: str | None, tmp_path: Path, server_side: ssl.SSLContext
+) -> None:
     (tmp_path / "text.pem").write_text("no certificate")
     named = None if ca is None else tmp_path / ca
     async with (
-        FakePbx(tls=server_side()) as pbx,
+        FakePbx(tls=server_side) as pbx,
         following(pbx, synced=False, tls=True, tls_ca=named) as (
             session,
             told,
@@ -159,14 +173,14 @@ async def test_a_pbx_that_cannot_prove_itself_is_refused(ca: str | None, tmp_pat
         assert pbx.asked == []
 
 
-async def test_a_plain_port_asked_for_tls_is_told_apart() -> None:
-    async with FakePbx() as pbx, following(pbx, synced=False, tls=True, tls_ca=CERTIFICATE) as (_, told):
+async def test_a_plain_port_asked_for_tls_is_told_apart(tls_ca: Path) -> None:
+    async with FakePbx() as pbx, following(pbx, synced=False, tls=True, tls_ca=tls_ca) as (_, told):
         await until(lambda: told.lost)
         assert told.lost[0][2] in ("tls", "unreachable")
 
 
-async def test_a_tls_port_asked_in_plain_text_is_bounded() -> None:
-    async with FakePbx(tls=server_side()) as pbx:
+async def test_a_tls_port_asked_in_plain_text_is_bounded(server_side: ssl.SSLContext) -> None:
+    async with FakePbx(tls=server_side) as pbx:
         async with following(pbx, synced=False, action_timeout_s=0.2) as (_, told):
             await until(lambda: told.lost)
             assert told.lost[0][2] == "unanswered"
