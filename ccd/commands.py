@@ -18,6 +18,7 @@ from ccd.adapters.clock import utc_now
 from ccd.adapters.control import RefusedError
 from ccd.adapters.sign_ins import SignIns
 from ccd.events import Person, RosterReplaced, SignInAsked
+from ccd.roster import RosterError, dump, parse
 from ccd.runner import Runner
 from ccd.world import World
 
@@ -66,11 +67,16 @@ class Commands:
             await asyncio.sleep(1.0)
 
     async def roster_import(self, request: Reply) -> Reply:
-        """``people``: rows as ``ccd.events.Person``, already checked by ``ccd.roster.parse``."""
+        """``people``: rows as ``ccd.events.Person``, held to the rules of a roster's file here as well: who uses
+        the socket need not have come by ``ccd roster import``.
+        """
         try:
-            people = msgspec.convert(request.get("people"), tuple[Person, ...])
+            given = msgspec.convert(request.get("people"), tuple[Person, ...])
+            people = await asyncio.to_thread(lambda: parse(dump(given), filename="roster"))
         except msgspec.ValidationError as error:
             raise RefusedError(f"people: {error}") from None
+        except RosterError as error:
+            raise RefusedError("\n".join(error.faults)) from None
         at = utc_now()
         digest = hashlib.sha256(msgspec.json.encode(people)).hexdigest()[:12]
         event = RosterReplaced(
