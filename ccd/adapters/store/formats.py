@@ -18,7 +18,7 @@ __all__ = ["FORMATS", "Format"]
 
 Row = dict[str, Any]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")  # the full-width forms count in East Asian locales
 
 
 class Format(Protocol):

@@ -147,7 +147,7 @@ def row(**more: Any) -> dict[str, Any]:
     return {"at": AT, "name": "张三", "number": -5, "seen": True, "note": None} | more
 
 
-@pytest.mark.parametrize("mark", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("mark", [*"=+-@＝＋－＠", "\t", "\r", "\n"])
 def test_a_callers_text_is_no_formula_in_a_spreadsheet(mark: str) -> None:
     hostile = f'{mark}HYPERLINK("http://x","y")'
     (cells,) = csv.reader(io.StringIO(FORMATS["csv"](COLUMNS).rows([row(name=hostile)]), newline=""))
