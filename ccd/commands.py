@@ -67,8 +67,8 @@ class Commands:
             await asyncio.sleep(1.0)
 
     async def roster_import(self, request: Reply) -> Reply:
-        """``people``: rows as ``ccd.events.Person``, held to the rules of a roster's file here as well: who uses
-        the socket need not have come by ``ccd roster import``.
+        """``people``: rows as ``ccd.events.Person``, held to the rules of a roster's file here as well: not
+        every client is ``ccd roster import``.
         """
         try:
             given = msgspec.convert(request.get("people"), tuple[Person, ...])
