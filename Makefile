@@ -2,6 +2,8 @@
 PY ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+# Most tests wait for a PBX or a process: three workers keep two cores busy.
+WORKERS ?= -n 3 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint bench soak deb setup test-hosts clean
@@ -18,7 +20,7 @@ run: $(STAMP)
 	@exec $(BIN)/ccd run
 
 test: $(STAMP) test-hosts lint
-	$(BIN)/python -m pytest -m 'not soak' $(PYTEST)
+	$(BIN)/python -m pytest -m 'not soak' $(WORKERS) $(PYTEST)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
