@@ -42,7 +42,8 @@ def _lock(folder: Path, purpose: str) -> int:
     path = folder / "lock"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Root locks a folder that is the daemon's to write: a link there must not be written through.
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise StoreError(
             f"{path}: {error.strerror}; set daemon.state_dir to a directory that ccd may write"

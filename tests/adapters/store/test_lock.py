@@ -65,3 +65,13 @@ async def test_the_state_directory_and_the_database_are_for_their_owner_alone(tm
     for file in state.iterdir():
         assert file.stat().st_mode & 0o077 == 0, file
     await store.close()
+
+
+def test_a_link_in_the_place_of_the_lock_is_not_written_through(tmp_path: Path) -> None:
+    victim, state = tmp_path / "victim", tmp_path / "state"
+    victim.write_text("of somebody else")
+    state.mkdir()
+    (state / "lock").symlink_to(victim)
+    with pytest.raises(StoreError, match="lock"):
+        StateLock(state, POSTGRES)
+    assert victim.read_text() == "of somebody else"
