@@ -24,7 +24,7 @@ from ccd.adapters.store import Store
 from ccd.config import ConfigError, Settings, load
 from ccd.events import ConfigReplaced, Stopping
 from ccd.parts import Parts
-from ccd.simulated import Simulated
+from ccd.simulated import ROSTER_BY, Simulated
 
 __all__ = ["App", "serve"]
 
@@ -101,8 +101,8 @@ class App:
         submit = self.parts.runner.submit
         submit(ConfigReplaced(at=utc_now(), settings=self.settings.model_dump_json()))
         roster = await self.store.current_roster()
-        if roster is None and self.simulated is not None:
-            roster = self.simulated.roster(utc_now())
+        if roster is None or roster.by == ROSTER_BY:  # nobody's own: of the centre that is simulated now
+            roster = None if self.simulated is None else self.simulated.roster(utc_now())
         if roster is not None:
             submit(roster)
         last_alive = await self.store.last_alive()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 from pydantic import SecretStr
 
 from ccd.config import PbxSettings, Settings, SimulatorSettings
 from ccd.events import RosterReplaced, SignInAsked
 from ccd.simulator import Simulator
 
-__all__ = ["NAME", "Simulated"]
+__all__ = ["NAME", "ROSTER_BY", "Simulated"]
 
 NAME = "simulated"
+ROSTER_BY = "simulator"
+"""Who brought a roster that nobody imported."""
 
 
 class Simulated:
@@ -44,8 +48,12 @@ class Simulated:
         return settings.model_copy(update={"pbx": {NAME: self._settings}})
 
     def roster(self, at: datetime) -> RosterReplaced:
-        """The people of the simulated centre, while no roster has been imported."""
-        return RosterReplaced(at=at, version=NAME, people=self._simulator.people, by="simulator")
+        """The people of the simulated centre, while no roster has been imported. Another centre is another
+        version: what is left of a larger one must not be taken for part of it.
+        """
+        people = self._simulator.people
+        digest = hashlib.sha256(msgspec.json.encode(people)).hexdigest()[:12]
+        return RosterReplaced(at=at, version=f"{NAME}-{digest}", people=people, by=ROSTER_BY)
 
     def arrivals(self, at: datetime) -> list[SignInAsked]:
         """Everybody who has a seat sits at it: the day is under way."""

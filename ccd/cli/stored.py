@@ -12,6 +12,7 @@ from ccd.adapters.store.queries import Archive, opened
 from ccd.config import Settings
 from ccd.events import RosterReplaced
 from ccd.roster import Roster
+from ccd.simulated import ROSTER_BY
 
 __all__ = ["current_roster", "last_picture", "reading"]
 
@@ -34,9 +35,10 @@ def reading(settings: Settings, work: Callable[[Archive], Awaitable[T]]) -> T:
 def current_roster(settings: Settings) -> RosterReplaced | None:
     """None where none was imported, or there is no store to look into."""
     try:
-        return reading(settings, Archive.roster)
+        roster = reading(settings, Archive.roster)
     except StoreError:
         return None
+    return None if roster is not None and roster.by == ROSTER_BY else roster
 
 
 def last_picture(settings: Settings) -> dict[str, Any]:

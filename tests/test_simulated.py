@@ -1,0 +1,45 @@
+"""The simulated PBX inside the daemon, over more than one start."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from ccd.config import SimulatorSettings
+from ccd.simulator import Simulator
+from tests.cli.real import Home
+
+SETTINGS = "[metrics]\nport = 0\n[agi]\nenabled = false\n[simulator]\nagents = {agents}\nteams = 2\n"
+
+
+def followed(home: Home) -> set[str]:
+    (pbx,) = json.loads(home.ccd("status", "--json").stdout)["pbxs"]
+    return {agent["interface"] for agent in pbx["agents"]} if pbx["synced"] else set()
+
+
+def test_another_simulated_centre_is_not_mistaken_for_the_one_before(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    for agents in (20, 10):
+        home.configure(SETTINGS.format(agents=agents))
+        people = Simulator(SimulatorSettings(agents=agents, teams=2)).people
+        phones = {person.interface for person in people if person.interface}
+        with home.daemon():
+            deadline = time.monotonic() + 15
+            while not (found := followed(home)) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            assert found == phones
+
+
+def test_its_people_are_nobody_on_a_real_pbx(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.configure(SETTINGS.format(agents=8))
+    with home.daemon():
+        pass
+    home.configure(
+        SETTINGS.format(agents=8) + '[pbx.main]\nport = 1\nsecret = "not-the-real-one"\n',
+    )
+    assert "no roster" in home.ccd("check-config").stderr
+    with home.daemon():
+        reply = home.ccd("pin", "set", "6001", "--stdin", typed="8642\n")
+    assert "nobody in the roster has '6001'" in reply.stderr
