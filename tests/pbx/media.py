@@ -1,4 +1,4 @@
-"""Audio for all test phones of a process: a tone, 50 packets a second to everybody who wants one.
+"""Audio for all test phones of a process: a tone, 50 packets a second to everybody who wants one, and keys.
 
 What the PBX sends back is never read: the kernel throws it away, which costs nothing.
 """
@@ -9,6 +9,7 @@ import asyncio
 import random
 import socket
 import struct
+from collections import deque
 from contextlib import suppress
 
 __all__ = ["Media"]
@@ -16,6 +17,10 @@ __all__ = ["Media"]
 _FRAME = (bytes([0x30] * 10) + bytes([0xB0] * 10)) * 8
 """20 ms of ulaw: 160 samples, 400 Hz, loud enough not to pass for silence."""
 _TICK_S = 0.02
+_EVENT = 101  # the payload type that sipmessage.describe offers
+_KEYS = "0123456789*#ABCD"
+_PRESSED, _RELEASED, _PAUSE = 5, 3, 3
+"""Packets of a key: while it is down, its end (sent three times), and audio until the next."""
 
 
 class Media:
@@ -46,11 +51,16 @@ class Media:
     def send_to(self, key: object, address: tuple[str, int] | None) -> None:
         """Send that call's audio there from now on; None ends it."""
         if address is None:
-            self._streams.pop(key, None)
+            if (gone := self._streams.pop(key, None)) is not None:
+                gone.idle.set()  # nobody shall wait for keys that are not sent any more
         elif key in self._streams:
             self._streams[key].address = address
         else:
             self._streams[key] = _Stream(address)
+
+    async def press(self, key: object, digits: str) -> None:
+        """Send digits as RFC 4733 telephone events, as desk phones do; returns when they are out."""
+        await self._streams[key].press(digits)
 
     async def _run(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -68,9 +78,37 @@ class _Stream:
         self.address = address
         self._source = random.getrandbits(32)
         self._sequence = 0
+        self._digits: deque[str] = deque()
+        self._step = self._pressed_at = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+    async def press(self, digits: str) -> None:
+        self._digits.extend(digits)
+        self.idle.clear()
+        await self.idle.wait()
 
     def packet(self) -> bytes:
         self._sequence += 1
-        stamp = self._sequence * 160
-        head = struct.pack("!BBHII", 0x80, 0, self._sequence & 0xFFFF, stamp & 0xFFFFFFFF, self._source)
-        return head + _FRAME
+        if self._digits:
+            step, self._step = self._step, self._step + 1
+            if step < _PRESSED + _RELEASED:
+                return self._key(_KEYS.index(self._digits[0]), step)
+            if step == _PRESSED + _RELEASED + _PAUSE:
+                self._step = 0
+                self._digits.popleft()
+        elif not self.idle.is_set():
+            self.idle.set()
+        return self._head(0, self._sequence * 160) + _FRAME
+
+    def _key(self, code: int, step: int) -> bytes:
+        """One packet of a key: all carry the time it went down, and for how long it has been so."""
+        if step == 0:
+            self._pressed_at = self._sequence * 160
+        end = 0x80 if step >= _PRESSED else 0
+        held = 160 * min(step + 1, _PRESSED)
+        marker = 0x80 if step == 0 else 0
+        return self._head(marker | _EVENT, self._pressed_at) + struct.pack("!BBH", code, end | 10, held)
+
+    def _head(self, kind: int, stamp: int) -> bytes:
+        return struct.pack("!BBHII", 0x80, kind, self._sequence & 0xFFFF, stamp & 0xFFFFFFFF, self._source)

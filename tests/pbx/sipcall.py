@@ -91,6 +91,10 @@ class Call:
             await self._ask("INFO", (("Content-Type", "application/dtmf-relay"),), body)
             await asyncio.sleep(gap)
 
+    async def press(self, digits: str) -> None:
+        """Send digits in the audio stream (RFC 4733)."""
+        await self.phone.media.press(self, digits)
+
     async def transfer(self, number: str) -> int:
         """Blind transfer by REFER. Returns the PBX's verdict (200: the other party is on its way there)."""
         return await self._refer(f"<sip:{number}@127.0.0.1:{self.phone.pbx_port}>")
@@ -173,6 +177,7 @@ class Call:
             taken.set()
             if response.status >= 180:
                 self.ringing.set()
+                self.remote = response.get("To")  # with its tag a call that rings can be transferred, too
 
         try:
             response = await self.phone.transact(request, provisional)

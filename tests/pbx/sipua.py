@@ -1,7 +1,7 @@
 """A small SIP phone on loopback, scripted per call: what the PBX's agents and callers are in these tests.
 
 ``Phone`` is a UDP port; each ``Call`` is one dialog of it. No registration (contacts are static), no
-authentication, one codec. Digits go as INFO, transfers as REFER, hold as a re-INVITE, as desk phones do it.
+authentication, one codec. Digits go as INFO or in the audio, transfers as REFER, hold as a re-INVITE.
 """
 
 from __future__ import annotations
