@@ -33,6 +33,7 @@ __all__ = ["Runner"]
 log = structlog.get_logger("ccd.runner")
 
 SLICE_S = 0.010  # the loop is given back at least this often, so that a burst stalls nobody
+LOGGED = 10  # defects in one kind of input that are logged one by one; after that every thousandth
 _TICK = timedelta(microseconds=1)
 
 
@@ -83,6 +84,7 @@ class Runner:
         self._latest: dict[str, datetime] = {}
         self._wake = asyncio.Event()
         self._commits: set[asyncio.Task[None]] = set()
+        self._failures: Counter[str] = Counter()
         self._stopping = False
 
     @property
@@ -183,8 +185,7 @@ class Runner:
         try:
             self.engine.step(event, outcome)
         except Exception:
-            self.errors += 1
-            log.exception("step_failed", input=type(event).__name__)
+            self._failed("step_failed", type(event).__name__)
         self._pass_on(event, outcome)
 
     def _one_message(self, pbx: str, at: datetime, received: float, message: Message) -> None:
@@ -195,11 +196,17 @@ class Runner:
             self.engine.message(pbx, at, message, outcome)
         except Exception:
             # One bad event costs itself alone: what was found out before it failed is passed on.
-            self.errors += 1
-            log.exception("message_failed", pbx=pbx, message=message.name)
+            self._failed("message_failed", message.name, pbx=pbx)
         self.lag_s = lag = time.monotonic() - received
         self.lags.observe(lag)
         self._pass_on(None, outcome)
+
+    def _failed(self, what: str, kind: str, **where: str) -> None:
+        """Called where the exception is handled. One that comes with every event must not flood the log."""
+        self.errors += 1
+        self._failures[kind] += 1
+        if (count := self._failures[kind]) <= LOGGED or not count % 1000:
+            log.exception(what, kind=kind, so_far=count, **where)
 
     def _pass_on(self, event: Event | None, outcome: Outcome) -> None:
         self.processed += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from ccd import engine as engines
 from ccd import runner as runners
@@ -421,3 +423,23 @@ async def test_what_is_in_the_lanes_when_it_is_stopped_is_still_worked_off() -> 
     await working
     assert len(rig.inputs) == 5001
     assert rig.runner.inbox == 0
+
+
+async def test_a_defect_that_comes_with_every_event_does_not_flood_the_log_nor_hide_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from ccd.following import follow as following
+
+    def stumbles(pbx: Any, at: datetime, message: Message) -> None:
+        raise KeyError("a defect")
+
+    for name in ("QueueMemberPause", "QueueMember"):
+        monkeypatch.setitem(following.HANDLERS, name, stumbles)
+    rig = Rig()
+    rig.runner.messages("main", AT, [_pause("1001", bool(number % 2)) for number in range(2500)])
+    rig.runner.messages("main", AT, [_member("1001")])
+    with capture_logs() as logs:
+        await rig.work_off()
+    assert rig.runner.errors == 2501
+    logged = Counter(entry["kind"] for entry in logs if entry["event"] == "message_failed")
+    assert logged == {"QueueMemberPause": 12, "QueueMember": 1}
