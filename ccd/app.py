@@ -2,7 +2,8 @@
 
 Start: lock and open the store, restore what it held open, listen, then link the PBXs; ``READY=1`` when all
 listen. Shutdown (SIGTERM, SIGINT): stop listening, cut the PBXs, work off the queue, write everything; 5 s at
-most. SIGHUP: a valid new configuration replaces the old one, a bad one is refused with its reason.
+most, and no further signal cuts it short. SIGHUP: a valid new configuration replaces the old one, a bad one
+is refused with its reason.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ccd.adapters.clock import utc_now
 from ccd.adapters.collector import calm_collector
 from ccd.adapters.journal import Journal
 from ccd.adapters.store import Store
-from ccd.config import ConfigError, Settings, load
+from ccd.config import ConfigError, Settings, load, secret_of
 from ccd.events import ConfigReplaced, Stopping
 from ccd.parts import Parts
 from ccd.simulated import ROSTER_BY, Simulated
@@ -30,8 +31,11 @@ __all__ = ["App", "serve"]
 
 log = structlog.get_logger("ccd.app")
 
-STOP_S = 2.5
-"""Of the 5 s that a stop may take, so much is for writing; a silent database costs up to 2 s more."""
+STOP_S = 3.0
+"""From the signal on, so much is for writing; letting go of a silent database and ending take the rest."""
+EFFECTS_S = 1.0
+"""Of that, effects that wait for a commit get so much."""
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class App:
@@ -49,13 +53,21 @@ class App:
         self.simulated: Simulated | None = None
         self.journal: Journal | None = None
         self._stop = asyncio.Event()
+        self._stop_by = 0.0
+        self._reloading = asyncio.Lock()
+        self._died: BaseException | None = None
         self._tasks: list[asyncio.Task[Any]] = []
         self._jobs: set[asyncio.Task[Any]] = set()
         self._exits = AsyncExitStack()
 
     async def serve(self, started: Callable[[App], None]) -> None:
-        """Raises ConfigError or StoreError for what the operator must mend, having closed what was opened."""
+        """Raises ConfigError or StoreError for what the operator must mend, having closed what was opened;
+        RuntimeError where a part of the daemon died of a defect, which ends the whole.
+        """
+        for name, pbx in self.settings.pbx.items():
+            secret_of(name, pbx)
         async with self._exits:
+            self._exits.callback(self._let_go_of_signals)
             await self._open()
             self.parts = Parts(self.settings, self.store, self.journal, self.reload)
             self.parts.metrics.watch("config", "", self)
@@ -67,8 +79,11 @@ class App:
             self.parts.notifier.ready(f"following {', '.join(self.settings.pbx)}")
             started(self)
             await self._stop.wait()
+            self._stop_by = asyncio.get_running_loop().time() + STOP_S
             self.parts.notifier.stopping()
             log.info("stopping")
+        if self._died is not None:
+            raise RuntimeError("ended for a defect of its own; the log has it") from self._died
 
     def stop(self) -> None:
         self._stop.set()
@@ -79,9 +94,11 @@ class App:
         try:
             await asyncio.to_thread(self.state.mkdir, mode=0o750, parents=True, exist_ok=True)
         except OSError as error:
-            raise ConfigError(f"daemon.state_dir: {self.state}: {error.strerror}") from None
+            raise ConfigError(
+                f"daemon.state_dir: {self.state}: {error.strerror}; give a folder that ccd may write to"
+            ) from None
         self.store = await Store.open(self.settings.store, self.state)
-        self._exits.push_async_callback(self.store.close, STOP_S)
+        self._exits.push_async_callback(self._close_store)
         section = self.settings.journal
         if section.enabled:
             folder = section.dir or self.state / "journal"
@@ -89,7 +106,9 @@ class App:
             try:
                 await self.journal.open()
             except OSError as error:
-                raise ConfigError(f"journal.dir: {folder}: {error.strerror}") from None
+                raise ConfigError(
+                    f"journal.dir: {folder}: {error.strerror}; give a folder that ccd may write to"
+                ) from None
             self._exits.push_async_callback(self.journal.close)
         if not self.settings.pbx:
             self.simulated = await Simulated.start(self.settings.simulator, self.state)
@@ -140,8 +159,17 @@ class App:
         self.parts.runner.submit(Stopping(at=utc_now()))
         self.parts.runner.stop()
         await asyncio.gather(runner, return_exceptions=True)
-        await self.parts.runner.settled(STOP_S / 2)
+        await self.parts.runner.settled(min(EFFECTS_S, self._left()))
         self.store.beat(utc_now())
+
+    async def _close_store(self) -> None:
+        await self.store.close(self._left())
+
+    def _left(self) -> float:
+        """Seconds for writing; a little in any case."""
+        if not self._stop_by:
+            return STOP_S
+        return max(self._stop_by - asyncio.get_running_loop().time(), 0.2)
 
     async def _cancel(self) -> None:
         for task in (*self._tasks, *self._jobs):
@@ -157,6 +185,7 @@ class App:
         """None of these ends by itself: if one does, stop rather than go on half alive."""
         if not task.cancelled() and task.exception() is not None:
             log.critical("task_died", task=task.get_name(), exc_info=task.exception())
+            self._died = task.exception()
             self._stop.set()
 
     # --- signals and reload -------------------------------------------------------------------------------
@@ -165,9 +194,12 @@ class App:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-            self._exits.callback(loop.remove_signal_handler, number)
         loop.add_signal_handler(signal.SIGHUP, self._reload_soon)
-        self._exits.callback(loop.remove_signal_handler, signal.SIGHUP)
+
+    def _let_go_of_signals(self) -> None:
+        """Last of all: as long as something is written, no signal may cut it short."""
+        for number in SIGNALS:
+            asyncio.get_running_loop().remove_signal_handler(number)
 
     def _reload_soon(self) -> None:
         task = asyncio.create_task(self.reload())
@@ -176,23 +208,28 @@ class App:
 
     async def reload(self) -> str:
         """Take the file's settings if they are good. Gives the reason why not, or an empty text."""
-        self.parts.notifier.reloading()
-        try:
-            settings = await asyncio.to_thread(load, self.config_path)
-            if self.simulated is not None and not settings.pbx:
-                settings = self.simulated.added_to(settings)
-            await self.parts.links.replace(settings.pbx)
-        except ConfigError as error:
-            self.config_fault = str(error)
-            log.error("reload_refused", reason=self.config_fault)
-        else:
-            self.config_fault = ""
-            self._note_what_waits(settings)
-            self.settings = self.parts.settings = settings
-            self.parts.runner.submit(ConfigReplaced(at=utc_now(), settings=settings.model_dump_json()))
-            log.info("reloaded", file=str(self.config_path or "defaults"))
-        self.parts.notifier.ready()
+        if self._stop.is_set():
+            return "ccd is stopping"
+        async with self._reloading:
+            self.parts.notifier.reloading()
+            try:
+                await self._take(await asyncio.to_thread(load, self.config_path))
+            except ConfigError as error:
+                self.config_fault = str(error)
+                log.error("reload_refused", reason=self.config_fault)
+            finally:
+                self.parts.notifier.ready()
         return self.config_fault
+
+    async def _take(self, settings: Settings) -> None:
+        if self.simulated is not None and not settings.pbx:
+            settings = self.simulated.added_to(settings)
+        await self.parts.links.replace(settings.pbx)
+        self.config_fault = ""
+        self._note_what_waits(settings)
+        self.settings = self.parts.settings = settings
+        self.parts.runner.submit(ConfigReplaced(at=utc_now(), settings=settings.model_dump_json()))
+        log.info("reloaded", file=str(self.config_path or "defaults"))
 
     def _note_what_waits(self, settings: Settings) -> None:
         """Where we listen and where we store is decided at start."""
@@ -204,4 +241,8 @@ class App:
 async def serve(settings: Settings, config_path: Path | None, started: Callable[[App], None]) -> None:
     """Run the daemon until SIGTERM or SIGINT. Raises ConfigError or StoreError for what is to be mended."""
     logs.configure(settings.daemon.log_level)
-    await App(settings, config_path).serve(started)
+    try:
+        await App(settings, config_path).serve(started)
+    finally:
+        for number in SIGNALS:  # there is nothing left to be told but to end
+            signal.signal(number, signal.SIG_IGN)

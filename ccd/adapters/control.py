@@ -104,6 +104,8 @@ class ControlServer:
                 await self._converse(client)
         except OSError:  # TimeoutError is one: the client went away, or does not read
             self.dropped += 1
+        except asyncio.CancelledError:
+            pass  # by ``close``; asyncio would log a traceback for a cancelled connection
         finally:
             self._reading -= client.held
             self._clients.discard(task)

@@ -68,12 +68,13 @@ class Pulse:
             await asyncio.sleep(BEAT_S)
 
     async def _watchdog(self, every: float) -> None:
-        last: tuple[int, ...] | None = None
+        """What stands still between two looks may only be slow, as in a quiet hour: the last ping counts."""
+        pinged: tuple[int, ...] | None = None
         while True:
             current = self._advanced()
-            if last is None or all(now > then for now, then in zip(current, last, strict=True)):
+            if pinged is None or all(now > then for now, then in zip(current, pinged, strict=True)):
                 self._ping()
+                pinged = current
             else:
-                log.error("watchdog_withheld", advanced=current)
-            last = current
+                log.error("watchdog_withheld", advanced=current, at_last_ping=pinged)
             await asyncio.sleep(every)

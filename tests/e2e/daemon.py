@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,22 @@ __all__ = ["Daemon", "for_asterisk"]
 
 
 class Daemon:
-    """``ccd run --config`` on a folder of its own. ``start`` returns when the PBXs are in sync."""
+    """``ccd run --config`` on a folder of its own. ``start`` returns when the PBXs are in sync.
 
-    def __init__(self, folder: Path, config: str) -> None:
+    ``environment`` comes on top of ours; ``before`` are words that go before the command (``nice -n 5``).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        config: str,
+        *,
+        environment: Mapping[str, str] | None = None,
+        before: Sequence[str] = (),
+    ) -> None:
         self.folder = folder
+        self.environment = dict(environment or {})
+        self.before = tuple(before)
         self.state = folder / "state"
         self.config = folder / "ccd.toml"
         self.log = folder / "ccd.log"
@@ -38,14 +51,29 @@ class Daemon:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, timeout: float = 30, *, synced: bool = True) -> None:
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs, and when ``stop`` has told it."""
+        return None if self._process is None else self._process.poll()
+
+    def launch(self) -> None:
+        """Begin to start, and wait for nothing."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("CCD_")}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ccd", "run", "--config", str(self.config)],
+                [*self.before, sys.executable, "-m", "ccd", "run", "--config", str(self.config)],
                 stdout=log,
                 stderr=log,
-                env={name: value for name, value in os.environ.items() if not name.startswith("CCD_")},
+                env=ours | self.environment,
             )
+
+    def start(self, timeout: float = 30, *, synced: bool = True) -> None:
+        self.launch()
+        assert self._process is not None
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if self._process.poll() is not None:

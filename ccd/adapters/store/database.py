@@ -42,7 +42,8 @@ class Database(Protocol):
         Raises UnavailableError or RowsRefusedError.
         """
 
-    async def close(self) -> None: ...
+    async def close(self, *, gone: bool = False) -> None:
+        """``gone``: it does not answer, so do not take leave of it."""
 
 
 def writing(url: URL) -> Database:

@@ -72,9 +72,9 @@ class PostgresDatabase:
         ) as error:
             raise UnavailableError(str(error) or type(error).__name__) from None
 
-    async def close(self) -> None:
-        await self.patient.dispose()
-        await self.writer.dispose()
+    async def close(self, *, gone: bool = False) -> None:
+        await self.patient.dispose(close=not gone)
+        await self.writer.dispose(close=not gone)
 
 
 async def _write(driver: Any, statements: Sequence[Statement], keep: bool) -> None:

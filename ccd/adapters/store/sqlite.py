@@ -67,7 +67,7 @@ class SqliteDatabase:
             except sqlite3.Error as error:
                 raise UnavailableError(str(error)) from None
 
-    async def close(self) -> None:
+    async def close(self, *, gone: bool = False) -> None:
         await self.reader.dispose()
         await self.writer.dispose()
 

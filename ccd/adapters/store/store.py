@@ -30,6 +30,8 @@ __all__ = ["Store"]
 
 T = TypeVar("T")
 
+LEAVE_S = 0.5
+
 
 class Store(Writer):
     """Made by ``open``. What writes in bulk or never waits is in ``Writer``.
@@ -72,12 +74,12 @@ class Store(Writer):
         """Write everything, for at most so many seconds, and let go of the state directory.
 
         Returns how many facts had to be left unwritten: 0 unless the database was away. Letting go of one
-        that does not answer takes up to 2 s more.
+        that does not answer takes up to a second more.
         """
         left = await self.stop(timeout)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(1.0):
-                await self._database.close()
+            async with asyncio.timeout(LEAVE_S):
+                await self._database.close(gone=left > 0)
         self._lock.release()
         return left
 
