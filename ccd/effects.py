@@ -31,10 +31,14 @@ class CancelDeadline(Effect, frozen=True):
 
 
 class SendAction(Effect, frozen=True):
-    """One AMI action, sent once: it is never repeated by itself."""
+    """One AMI action, sent once: it is never repeated by itself.
+
+    ``feeds``: it answers with a list, whose items come in with the event stream.
+    """
 
     pbx: str
     fields: tuple[tuple[str, str], ...]
+    feeds: bool = False
 
 
 class AnswerSignIn(Effect, frozen=True):

@@ -138,7 +138,7 @@ class Links:
         try:
             if session is None:
                 raise ConnectionError(f"no PBX is called {effect.pbx}")
-            await session.action(effect.fields)
+            await (session.feed if effect.feeds else session.action)(effect.fields)
         except (AmiError, OSError, ValueError) as error:
             self._runner.submit(EffectFailed(at=utc_now(), key=effect.key, error=str(error)))
         else:

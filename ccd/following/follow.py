@@ -75,6 +75,8 @@ HANDLERS: dict[str, Handler] = {
     "QueueMemberRemoved": members.on_member_removed,
     "QueueMemberStatus": members.on_member_status,
     "QueueParams": snapshot.on_queue_params,
+    "QueueStatusComplete": snapshot.on_queues_complete,
+    "Reload": snapshot.on_reload,
     "Rename": channels.on_rename,
     "SoftHangupRequest": queuecalls.on_hangup_request,
     "Unhold": bridges.on_unhold,

@@ -222,6 +222,8 @@ class Pbx:
         self.ended: OrderedDict[str, None] = OrderedDict()
         self.listed: list[Message] = []
         """Channels of a snapshot whose list is not complete yet."""
+        self.recounts = 0
+        """Lists of the queues that were asked for after a reload and are not whole yet."""
         self.acts: OrderedDict[str, None] = OrderedDict()
         self.last_event: datetime | None = None
         self.out: list[Event | Effect] = []

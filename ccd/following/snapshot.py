@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from ccd.effects import SendAction
 from ccd.events import (
     BlindBegan,
     BlindEnded,
@@ -27,6 +28,8 @@ from ccd.following.agents import refresh, refresh_in_queue
 from ccd.following.picture import Pbx
 from ccd.message import Message
 
+_READS_QUEUES = {"app_queue.so", "app_queue", "All"}  # Module of a Reload: one by name, or every one
+
 
 def on_linked(pbx: Pbx, event: PbxLinked) -> None:
     if pbx.boot and event.boot and event.boot != pbx.boot:
@@ -36,6 +39,7 @@ def on_linked(pbx: Pbx, event: PbxLinked) -> None:
     pbx.linked = True
     pbx.gen += 1
     pbx.listed = []
+    pbx.recounts = 0
     if pbx.blind_since is None:
         _go_blind(pbx, event.at, "starting")
 
@@ -80,6 +84,10 @@ def _sweep(pbx: Pbx, at: datetime, missing: tuple[str, ...]) -> None:
         return
     for visit in [v for v in pbx.visits.values() if v.gen < pbx.gen and v.connected is None]:
         visits.missed_end(pbx, at, visit)
+    _sweep_queues(pbx, at)
+
+
+def _sweep_queues(pbx: Pbx, at: datetime) -> None:
     for queue in [q for q in pbx.queues.values() if q.gen < pbx.gen]:
         for member in list(queue.members.values()):
             members.remove(pbx, at, member, seen=False)
@@ -87,6 +95,27 @@ def _sweep(pbx: Pbx, at: datetime, missing: tuple[str, ...]) -> None:
     for queue in pbx.queues.values():
         for member in [m for m in queue.members.values() if m.gen < pbx.gen]:
             members.remove(pbx, at, member, seen=False)
+
+
+def on_reload(pbx: Pbx, at: datetime, m: Message) -> None:
+    """Whom a new queues.conf adds to a queue, takes out or gives another phone, is in no event: ask anew."""
+    if pbx.synced and m.get("Module") in _READS_QUEUES:
+        if not pbx.recounts:
+            pbx.gen += 1
+        pbx.recounts += 1
+        because = "queues.conf was read again, and no event tells what changed for members"
+        fields = (("Action", "QueueStatus"),)
+        pbx.emit(
+            SendAction(key=f"recount|{pbx.name}", because=because, pbx=pbx.name, fields=fields, feeds=True)
+        )
+
+
+def on_queues_complete(pbx: Pbx, at: datetime, m: Message) -> None:
+    """The answer to ``on_reload`` is whole: who is in no queue any more has been taken out."""
+    if pbx.recounts:
+        pbx.recounts -= 1
+        if not pbx.recounts:
+            _sweep_queues(pbx, at)
 
 
 def on_queue_params(pbx: Pbx, at: datetime, m: Message) -> None:

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from ccd.config import Settings
-from ccd.events import AgentChanged, PbxLost
+from ccd.effects import SendAction
+from ccd.events import AgentChanged, MemberRemoved, PbxLost
 from ccd.message import Message
 from tests.following.playback import PBX, Player
 from tests.following.trace import states
@@ -122,3 +123,29 @@ def queue_call(caller: str, agent: str, queue: str) -> list[Message]:
         Message.of(Event="Hangup", Cause="16", **own),
         Message.of(Event="Hangup", Cause="16", **leg),
     ]
+
+
+def test_after_a_reload_the_queues_are_asked_for_anew_and_only_their_members_swept() -> None:
+    player = watching(params("vip"), listed("vip"), params("support"), listed("support"))
+    player.feed([Message.of(Event="Newchannel", Channel="PJSIP/7-1", Uniqueid="9.1", Linkedid="9.1")])
+    player.feed([Message.of(Event="Reload", Module="res_pjsip.so", Status="0")])
+    assert not asked(player)
+    player.feed([Message.of(Event="Reload", Module="app_queue.so", Status="0")])
+    assert asked(player) == [(("Action", "QueueStatus"),)]
+    player.feed([params("support"), member("QueueMemberAdded", "support", "PJSIP/1021")])
+    player.feed([Message.of(Event="Reload", Module="All", Status="0")])
+    whole = [Message.of(Event="QueueStatusComplete", EventList="Complete")]
+    player.feed(whole)
+    assert open_intervals(player)[PHONE, "vip"] == "ready", "the second list is not whole yet"
+    player.feed([params("support"), listed("support"), *whole])
+    going = open_intervals(player)
+    assert going[PHONE, "vip"] == "logged_off"
+    assert going[PHONE, "support"] == "ready"
+    pbx = player.world.pbxs[PBX]
+    assert list(pbx.queues) == ["support"]
+    assert list(pbx.channels) == ["9.1"]
+    assert not any(fact.seen for fact in player.of(MemberRemoved) if isinstance(fact, MemberRemoved))
+
+
+def asked(player: Player) -> list[tuple[tuple[str, str], ...]]:
+    return [effect.fields for effect in player.effects if isinstance(effect, SendAction)]

@@ -138,6 +138,10 @@ class Session(Counts):
         items: list[Message] = await self._ask(PendingAction(fields, is_list=True), timeout)
         return items
 
+    async def feed(self, fields: Fields, timeout: float | None = None) -> None:
+        """Send an action whose answer is a list that goes to ``on_messages``. Raises as ``action`` does."""
+        await self._ask(PendingAction(fields, is_list=True, feeds=True), timeout)
+
     async def _ask(self, action: PendingAction, timeout: float | None) -> Any:
         if self._protocol is None or not self.connected:
             raise NotConnected(f"{action.name}: no session with {self.name}", sent=False)
