@@ -16,6 +16,11 @@ home=/usr/lib/ccd
 
 fail() { echo "build-deb.sh: $*" >&2; exit 1; }
 command -v dpkg-deb >/dev/null || fail "dpkg-deb is missing: this is no Debian or Ubuntu"
+if ! "$python" -c 'import venv' 2>/dev/null; then
+    [ "$(id -u)" = 0 ] || fail "the distribution's own Python is missing. As root: apt-get install python3"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3
+fi
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     fail "the distribution's Python is $("$python" --version 2>&1); ccd needs 3.11: Debian 12, Ubuntu 24.04 or later"
 [ -x "$pip" ] || make --no-print-directory setup
