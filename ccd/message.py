@@ -12,33 +12,42 @@ from collections.abc import Iterator
 __all__ = ["Message"]
 
 
+class _Starts(dict[str, str]):
+    """A header's name -> how the header starts inside a message."""
+
+    def __missing__(self, key: str) -> str:
+        start = self[key] = f"\r\n{key}: "
+        return start
+
+
+_STARTS = _Starts()
+"""Of the names that our own code asks for, which are few."""
+
+
 class Message:
     """An event or response: ``text`` is its headers, CRLF between them, without the final empty line."""
 
-    __slots__ = ("_text", "name")
+    __slots__ = ("name", "text")
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         """The event's name (``QueueMemberPause``), or ``Response`` for a response."""
-        self._text = "\r\n" + text + "\r\n"
+        self.text = text
 
     @classmethod
     def of(cls, **headers: str) -> Message:
         """Build one from headers, for tests and the simulator: ``Message.of(Event="Hangup", Cause="16")``."""
         return cls(headers.get("Event", "Response"), "\r\n".join(f"{k}: {v}" for k, v in headers.items()))
 
-    @property
-    def text(self) -> str:
-        return self._text[2:-2]
-
     def get(self, key: str, default: str = "") -> str:
         """The first value of a header, or ``default`` where the message has none. Never None."""
-        text = self._text
-        start = text.find("\r\n" + key + ": ")
-        if start < 0:
-            return default
-        start += len(key) + 4
-        return text[start : text.index("\r\n", start)]
+        start = _STARTS[key]
+        _, found, rest = self.text.partition(start)
+        if not found:
+            if not self.text.startswith(start[2:]):
+                return default
+            rest = self.text[len(start) - 2 :]
+        return rest.partition("\r\n")[0]
 
     def all(self, key: str) -> list[str]:
         """Every value of a header that may repeat, such as ``ChanVariable``."""
@@ -51,13 +60,13 @@ class Message:
                 yield name, value.removeprefix(" ")
 
     def __contains__(self, key: str) -> bool:
-        return f"\r\n{key}: " in self._text
+        return _STARTS[key] in self.text or self.text.startswith(_STARTS[key][2:])
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Message) and self._text == other._text
+        return isinstance(other, Message) and self.text == other.text
 
     def __hash__(self) -> int:
-        return hash(self._text)
+        return hash(self.text)
 
     def __repr__(self) -> str:
         return f"Message({self.name!r}, {self.text!r})"

@@ -194,8 +194,7 @@ class Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk is untyped
         messages = []
         others = 0
         for raw in pieces:
-            end = raw.find(b"\r")
-            entry = table.get(raw[:end] if end >= 0 else raw)
+            entry = table.get(raw.partition(b"\r")[0])
             if entry is None:
                 if raw[:7] == b"Event: ":
                     continue

@@ -1,4 +1,6 @@
-"""Which AMI events ccd follows. Everything else is skipped before it is decoded.
+"""Which AMI events ccd follows: those ``following`` has a function for, and the marks of a session.
+
+All else is skipped before it is decoded.
 
 A predicate sees the raw bytes of one message (headers with CRLF between them, no final empty line) and says
 whether that one is wanted. It runs in the read path: no I/O, well under a microsecond.
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
-__all__ = ["EVENT_CLASSES", "WANTED", "Predicate", "Wanted", "names_wanted_variable"]
+__all__ = ["EVENT_CLASSES", "WANTED", "Predicate", "Wanted", "names_a_phone", "names_wanted_variable"]
 
 Predicate = Callable[[bytes], bool]
 
@@ -32,13 +34,17 @@ def names_wanted_variable(raw: bytes) -> bool:
     return raw.rpartition(b"\r\nVariable: ")[2].partition(b"\r")[0] in VARIABLES
 
 
+def names_a_phone(raw: bytes) -> bool:
+    """Not the states of queues and Local channels, of which members and phones tell the same."""
+    return b"\r\nDevice: Queue:" not in raw and b"\r\nDevice: Local/" not in raw
+
+
 WANTED: Mapping[str, Predicate | None] = {
     # Queue members: agents, per queue.
     "QueueMemberAdded": None,  # logged in to a queue
     "QueueMemberRemoved": None,  # logged out of it
     "QueueMemberPause": None,  # paused and unpaused, with reason
     "QueueMemberStatus": None,  # device state as the queue sees it, InCall, LastCall, wrap-up
-    "QueueMemberPenalty": None,  # order of ringing changed
     # Queue callers.
     "QueueCallerJoin": None,
     "QueueCallerLeave": None,  # answered, or left by time-out or key
@@ -47,8 +53,7 @@ WANTED: Mapping[str, Predicate | None] = {
     "AgentConnect": None,  # answered: wait and ring times
     "AgentComplete": None,  # over: talk time, who hung up; late or missing after transfers
     "AgentRingNoAnswer": None,
-    "AgentDump": None,  # the caller hung up during the announcement to the agent
-    # Snapshots (replies to our own list actions).
+    # Snapshots (replies to our own list actions), and where each ends.
     "QueueParams": None,
     "QueueMember": None,
     "QueueEntry": None,
@@ -59,40 +64,28 @@ WANTED: Mapping[str, Predicate | None] = {
     # Channels: legs of calls.
     "Newchannel": None,
     "Newstate": None,  # ringing, up
-    "NewCallerid": None,
     "Rename": None,  # a masquerade: the channel's name changes
     "Hangup": None,
     "HangupRequest": None,  # whose party ended a call
     "SoftHangupRequest": None,  # … or that the PBX itself did, as it does when it stops
-    "DialBegin": None,  # which leg was dialled for which
     "DialEnd": None,  # answer, busy, no answer, cancel
     "BridgeEnter": None,  # who hears whom
     "BridgeLeave": None,
-    "BridgeMerge": None,
-    "LocalBridge": None,  # the two halves of a Local channel belong together
-    "LocalOptimizationEnd": None,  # … and may be optimised away
     "Hold": None,
     "Unhold": None,
     "BlindTransfer": None,
     "AttendedTransfer": None,
-    "Pickup": None,  # another phone took the ringing call
     "ParkedCall": None,
-    "UnParkedCall": None,
-    "ParkedCallTimeOut": None,
-    "ParkedCallGiveUp": None,
     "ConfbridgeJoin": None,
-    "ConfbridgeLeave": None,
     # Recordings and results.
-    "MixMonitorStart": None,
     "MixMonitorStop": None,
     "VarSet": names_wanted_variable,
-    # Devices: narrowed at run time to those of members and seats.
-    "DeviceStateChange": None,
-    # The PBX itself, and what its dialplan reports (threat codes among them).
+    "DeviceStateChange": names_a_phone,
+    # What the dialplan reports (threat codes among them).
     "UserEvent": None,
+    # The PBX itself.
     "FullyBooted": None,
     "Shutdown": None,
-    "Reload": None,
 }
 
 _VITAL = ("Shutdown", "FullyBooted")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ccd.adapters.ami import session as session_module
-from ccd.adapters.ami.wanted import EVENT_CLASSES, WANTED
+from ccd.adapters.ami.wanted import EVENT_CLASSES, WANTED, names_a_phone
 from ccd.message import Message
 from tests.adapters.ami.fake_pbx import FakePbx, a_list, complete, event, item, response
 from tests.adapters.ami.following import following, until
@@ -203,7 +203,7 @@ async def test_the_wanted_events_can_be_narrowed_while_it_runs() -> None:
         )
         await until(lambda: told.messages[-1].get("Device") == "PJSIP/7")
         assert "PJSIP/6" not in [message.get("Device") for message in told.messages]
-        assert WANTED["DeviceStateChange"] is None
+        assert WANTED["DeviceStateChange"] is names_a_phone
 
 
 async def test_a_snapshot_of_ten_thousand_members_arrives_whole() -> None:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import pytest
 
+from ccd.adapters.ami.resync import LISTS
 from ccd.adapters.ami.wanted import WANTED, Wanted
+from ccd.following.follow import HANDLERS
+
+
+def test_what_nothing_is_done_with_is_not_decoded() -> None:
+    marks = {"FullyBooted", "Shutdown", *(f"{name}Complete" for name in LISTS)}
+    assert set(WANTED) == set(HANDLERS) | marks
 
 
 def test_it_is_a_mapping_of_its_own() -> None:
     table = Wanted()
     assert dict(table) == dict(WANTED)
     table["OriginateResponse"] = None
-    del table["Reload"]
+    del table["Rename"]
     assert "OriginateResponse" in table
-    assert "Reload" not in table
+    assert "Rename" not in table
     assert len(table) == len(WANTED)
     assert "OriginateResponse" not in WANTED
     with pytest.raises(KeyError):
-        table["Reload"]
+        table["Rename"]
     with pytest.raises(KeyError):
-        del table["Reload"]
+        del table["Rename"]
 
 
 def test_both_views_say_the_same() -> None:
