@@ -1,7 +1,8 @@
 """Rows as text: CSV for spreadsheets, JSON lines for programs, Asterisk's own form for queue_log.
 
 Callers choose their names and numbers. In CSV a text that a spreadsheet would take for a formula is
-written with an apostrophe before it; in a queue_log line it can end neither the field nor the line.
+written with an apostrophe before it, and control characters, which could command a terminal, become U+FFFD;
+in a queue_log line it can end neither the field nor the line.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ __all__ = ["FORMATS", "Format"]
 Row = dict[str, Any]
 
 _FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")  # the full-width forms count in East Asian locales
+
+_CONTROL = {
+    mark: "\N{REPLACEMENT CHARACTER}" for mark in (*range(32), *range(127, 160)) if mark not in b"\t\r\n"
+}
 
 
 class Format(Protocol):
@@ -94,9 +99,8 @@ def _cell(value: Any) -> str:
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return str(value)
+    text = str(value).translate(_CONTROL)
+    return "'" + text if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
 def _one_field(text: str) -> str:

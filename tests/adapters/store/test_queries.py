@@ -154,6 +154,11 @@ def test_a_callers_text_is_no_formula_in_a_spreadsheet(mark: str) -> None:
     assert cells[1] == "'" + hostile
 
 
+def test_a_callers_text_does_not_command_the_terminal_it_is_shown_on() -> None:
+    text = FORMATS["csv"](COLUMNS).rows([row(name="a\x1b[2Jb\x9b31mc\x7f张")])
+    assert text.split(",")[1] == "a\ufffd[2Jb\ufffd31mc\ufffd张"
+
+
 def test_csv_is_read_back_as_it_was_and_opens_as_chinese() -> None:
     text = FORMATS["csv"](COLUMNS)
     whole = (text.header() + text.rows([row(name='a,"b"\r\nc')]) + text.rows([row()])).encode()
