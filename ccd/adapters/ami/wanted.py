@@ -84,6 +84,7 @@ WANTED: Mapping[str, Predicate | None] = {
     # What the dialplan reports (threat codes among them).
     "UserEvent": None,
     # The PBX itself.
+    "Reload": None,  # its queues may be others now
     "FullyBooted": None,
     "Shutdown": None,
 }
