@@ -173,6 +173,10 @@ def begin_wrapup(pbx: Pbx, at: datetime, agent: Agent, until: datetime) -> None:
     if agent.wrapup_until is not None and agent.wrapup_until >= until:
         return
     agent.wrapup_until = until
+    _wake_at(pbx, at, agent, until)
+
+
+def _wake_at(pbx: Pbx, at: datetime, agent: Agent, until: datetime) -> None:
     pbx.emit(
         SetDeadline(
             key=f"wrapup|{pbx.name}|{agent.device}",
@@ -185,9 +189,13 @@ def begin_wrapup(pbx: Pbx, at: datetime, agent: Agent, until: datetime) -> None:
 
 def wrapup_over(pbx: Pbx, at: datetime, device: str) -> None:
     agent = pbx.agents.get(device)
-    if agent is not None and agent.wrapup_until is not None and agent.wrapup_until <= at:
-        agent.wrapup_until = None
-        refresh(pbx, at, agent, "wrapup_over")
+    if agent is None or agent.wrapup_until is None:
+        return
+    if at < agent.wrapup_until:  # the wall clock was set back meanwhile: nobody else would end it
+        _wake_at(pbx, at, agent, agent.wrapup_until)
+        return
+    agent.wrapup_until = None
+    refresh(pbx, at, agent, "wrapup_over")
 
 
 def report_unknown(pbx: Pbx, at: datetime, agent: Agent, member: str) -> None:

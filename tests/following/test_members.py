@@ -8,7 +8,7 @@ import pytest
 
 from ccd.config import Settings
 from ccd.effects import SendAction
-from ccd.events import AgentChanged, MemberRemoved, PbxLost
+from ccd.events import AgentChanged, DeadlineDue, MemberRemoved, PbxLost
 from ccd.message import Message
 from tests.following.playback import PBX, Player
 from tests.following.trace import states
@@ -149,3 +149,15 @@ def test_after_a_reload_the_queues_are_asked_for_anew_and_only_their_members_swe
 
 def asked(player: Player) -> list[tuple[tuple[str, str], ...]]:
     return [effect.fields for effect in player.effects if isinstance(effect, SendAction)]
+
+
+def test_a_wrap_up_ends_though_the_clock_was_set_back_in_the_midst_of_it() -> None:
+    player = watching()
+    lately = str(int(player.at.timestamp()) - 2)
+    player.feed([listed("support", Wrapuptime="5", LastCall=lately)])
+    assert states(player.facts, PHONE)[-1] == "wrap_up"
+    early = DeadlineDue(at=player.at + timedelta(seconds=2), key=f"wrapup|{PBX}|{PHONE}", late_s=0.0)
+    player.step(early)
+    assert states(player.facts, PHONE)[-1] == "wrap_up"
+    player.wait(3.5)
+    assert states(player.facts, PHONE)[-1] == "ready"
