@@ -110,14 +110,15 @@ class Journal:
             return
         try:
             await asyncio.to_thread(self._write, batch)
-        except OSError as error:
+        except Exception as error:  # mostly the disk; and no defect of ours may end the writing for good
             self._missing += len(batch)
             await asyncio.to_thread(self._abandon_file)
             self._failed(error)
 
-    def _failed(self, error: OSError) -> None:
+    def _failed(self, error: Exception) -> None:
         self.errors += 1
-        log.error("journal_write_failed", path=str(self._path), error=error.strerror)
+        why = error.strerror if isinstance(error, OSError) else repr(error)
+        log.error("journal_write_failed", path=str(self._path), error=why)
 
     def _write(self, batch: list[Event]) -> None:
         if self._file is None:

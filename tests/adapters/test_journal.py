@@ -207,6 +207,23 @@ async def test_a_disk_that_refuses_costs_records_but_never_the_loop(tmp_path: Pa
     assert read(tmp_path / "sub") == [Gap(at=INPUTS[1].at, missing=1), INPUTS[1]]
 
 
+async def test_a_record_that_cannot_be_written_does_not_end_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "FLUSH_S", 0.01)
+    journal = _journal(tmp_path)
+    await journal.open()
+    journal.append(AmiReceived(at=AT, pbx="main", name="X", text="half a pair: \ud800"))
+    async with asyncio.timeout(5):
+        while not journal.errors:
+            await asyncio.sleep(0.01)
+        journal.append(INPUTS[0])
+        while not journal.records:
+            await asyncio.sleep(0.01)
+    await journal.close()
+    assert read(tmp_path) == [Gap(at=AT, missing=1), INPUTS[0]]
+
+
 def test_a_killed_writer_leaves_a_journal_that_reads_up_to_its_last_flush(tmp_path: Path) -> None:
     script = f"""
 import asyncio
