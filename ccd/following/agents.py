@@ -64,24 +64,22 @@ def _judge(pbx: Pbx, at: datetime, agent: Agent) -> tuple[AgentState, str]:
 
 
 def _on_the_phone(agent: Agent) -> AgentState | None:
-    ringing = held = False
-    for channel in agent.channels.values():
-        if channel.code:
-            continue
-        if channel.state == UP:
-            if channel.held_since is None:
-                return AgentState.TALKING
-            held = True
-        elif channel.state in (RING, DIALING) and not channel.dialed:
-            if not _only_a_code(channel):
-                return AgentState.TALKING
-        elif channel.state == RINGING:
-            ringing = True
-    if held:
-        return AgentState.HOLD
-    if ringing:
-        return AgentState.RINGING
+    found = {_doing(channel) for channel in agent.channels.values()}
+    for state in (AgentState.TALKING, AgentState.HOLD, AgentState.RINGING):
+        if state in found:
+            return state
     return None if agent.has_channels else _BY_DEVICE.get(agent.status)
+
+
+def _doing(channel: Channel) -> AgentState | None:
+    """What the agent would be shown as if this were the only channel of the phone."""
+    if channel.code:
+        return None
+    if channel.state == UP:
+        return AgentState.TALKING if channel.held_since is None else AgentState.HOLD
+    if channel.state in (RING, DIALING) and not channel.dialed:
+        return None if _only_a_code(channel) else AgentState.TALKING
+    return AgentState.RINGING if channel.state == RINGING else None
 
 
 def _only_a_code(channel: Channel) -> bool:
@@ -100,7 +98,7 @@ def _change(
         at = pbx.blind_since
     call = ""
     if state in (AgentState.TALKING, AgentState.HOLD, AgentState.RINGING):
-        call = next((channel.call.id for channel in agent.channels.values()), "")
+        call = next((channel.call.id for channel in agent.channels.values() if _doing(channel) is state), "")
     pbx.emit(
         AgentChanged(
             at=at,

@@ -24,7 +24,7 @@ def on_bridge_enter(pbx: Pbx, at: datetime, m: Message) -> None:
 def enter_bridge(pbx: Pbx, at: datetime, channel: Channel, bridge: str, *, alone: bool = False) -> None:
     """Who meets in a bridge is in one call, but not those who wait there each for himself (``alone``)."""
     leave_bridge(pbx, channel)
-    channel.bridge = "" if alone else bridge
+    channel.bridge, channel.alone_in = ("", bridge) if alone else (bridge, "")
     if channel.bridge:
         inside = pbx.bridges.setdefault(bridge, {})
         other = next(iter(inside.values()), None)
@@ -40,14 +40,14 @@ def leave_bridge(pbx: Pbx, channel: Channel) -> None:
         inside.pop(channel.uniqueid, None)
         if not inside:
             del pbx.bridges[channel.bridge]
-    channel.bridge = ""
+    channel.bridge = channel.alone_in = ""
 
 
 def on_bridge_leave(pbx: Pbx, at: datetime, m: Message) -> None:
     channel = pbx.channels.get(m.get("Uniqueid"))
     if channel is None:
         return
-    if channel.bridge == m.get("BridgeUniqueid"):
+    if m.get("BridgeUniqueid") in (channel.bridge, channel.alone_in):
         leave_bridge(pbx, channel)
     end_hold(pbx, at, channel)
     calls.talk_changed(pbx, at, channel.call)

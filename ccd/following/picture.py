@@ -51,6 +51,10 @@ class Channel:
     code: bool = False
     """True for a call to one of our codes: nobody is talked to."""
     bridge: str = ""
+    alone_in: str = ""
+    """A bridge where this channel hears none of the others: it is parked, or put on hold there."""
+    recordings_stopped: int = 0
+    """How many MixMonitorStop it had while several recordings ran: which of them stopped is not told."""
     held_since: datetime | None = None
     hold_s: float = 0.0
     dialed: bool = False

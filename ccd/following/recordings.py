@@ -36,7 +36,15 @@ def on_file_name(pbx: Pbx, at: datetime, m: Message) -> None:
 
 
 def on_stop(pbx: Pbx, at: datetime, m: Message) -> None:
-    _stop(pbx, at, m.get("Uniqueid"))
+    """One recording of the channel has stopped. Of several it is not said which: they are over together."""
+    uniqueid = m.get("Uniqueid")
+    channel = pbx.channels.get(uniqueid)
+    if channel is not None:
+        channel.recordings_stopped += 1
+        if channel.recordings_stopped < len(pbx.recordings.get(uniqueid, {})):
+            return
+        channel.recordings_stopped = 0
+    _stop(pbx, at, uniqueid)
 
 
 def channel_gone(pbx: Pbx, at: datetime, channel: Channel) -> None:

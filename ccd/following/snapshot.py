@@ -148,8 +148,9 @@ def on_core_show_channel(pbx: Pbx, at: datetime, m: Message) -> None:
 
 def on_channels_complete(pbx: Pbx, at: datetime, m: Message) -> None:
     listed, pbx.listed = pbx.listed, []
+    parking = {channel.alone_in for channel in pbx.channels.values() if channel.alone_in}
     for item in sorted(listed, key=_age):
-        _take_in(pbx, at, item)
+        _take_in(pbx, at, item, parking)
 
 
 def _age(m: Message) -> tuple[int, int, str]:
@@ -161,7 +162,8 @@ def _age(m: Message) -> tuple[int, int, str]:
     return 0, 0, uniqueid
 
 
-def _take_in(pbx: Pbx, at: datetime, m: Message) -> None:
+def _take_in(pbx: Pbx, at: datetime, m: Message, parking: set[str]) -> None:
+    """``parking``: bridges where nobody hears the others. The list does not tell which are; we may know."""
     channel = pbx.channels.get(m.get("Uniqueid"))
     if channel is None:
         if m.get("Uniqueid") in pbx.ended:
@@ -170,8 +172,9 @@ def _take_in(pbx: Pbx, at: datetime, m: Message) -> None:
     channel.gen = pbx.gen
     joining.relink(pbx, at, channel, m.get("Linkedid"))
     channels.on_new_state(pbx, at, m)
-    if m.get("BridgeId") != channel.bridge:
-        bridges.enter_bridge(pbx, at, channel, m.get("BridgeId"))
+    bridge = m.get("BridgeId")
+    if bridge != (channel.bridge or channel.alone_in):
+        bridges.enter_bridge(pbx, at, channel, bridge, alone=bridge in parking)
 
 
 def _duration(text: str) -> timedelta:
