@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -20,16 +21,21 @@ class Daemon:
 
     def __init__(self) -> None:
         self.kept: list[Any] = []
+        self.drawn = 0
         self.submitted: list[Any] = []
         self.commands = Commands(
             world=None,  # type: ignore[arg-type]
             runner=self,  # type: ignore[arg-type]
             sign_ins=None,  # type: ignore[arg-type]
-            picture=dict,
+            picture=self._picture,
             replace_roster=self._keep,
             set_pin=None,  # type: ignore[arg-type]
             reload=None,  # type: ignore[arg-type]
         )
+
+    def _picture(self) -> dict[str, Any]:
+        self.drawn += 1
+        return {"drawn": self.drawn}
 
     async def _keep(self, roster: object) -> None:
         self.kept.append(roster)
@@ -66,3 +72,19 @@ async def test_a_roster_that_no_file_may_hold_is_refused_here_too(
     with pytest.raises(RefusedError, match=fault):
         await daemon.roster_import(*people)
     assert daemon.kept == daemon.submitted == []
+
+
+async def test_whoever_watches_is_shown_a_new_picture_each_second_and_all_the_same() -> None:
+    daemon = Daemon()
+    watchers = [daemon.commands.watch({}) for _ in range(20)]
+    first = [await anext(watcher) for watcher in watchers]
+    second = await asyncio.gather(*(anext(watcher) for watcher in watchers))
+    assert first == [{"picture": {"drawn": 1}}] * 20
+    assert second == [{"picture": {"drawn": 2}}] * 20
+    for watcher in watchers:
+        await watcher.aclose()  # type: ignore[attr-defined]
+
+
+async def test_whoever_asks_once_is_shown_what_is_now() -> None:
+    daemon = Daemon()
+    assert [(await daemon.commands.status({}))["picture"]["drawn"] for _ in range(2)] == [1, 2]
