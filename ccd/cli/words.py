@@ -93,7 +93,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "pin_set": ("the PIN of {code} is set", "{code} 的密码已设置"),
     "arrived": ("{code} is signed in at seat {seat}", "{code} 已在机台 {seat} 签到"),
     "left": ("{code} is signed out of seat {seat}", "{code} 已从机台 {seat} 签退"),
-    "reloaded": ("the new settings are in force", "新设置已生效"),
+    "reloaded": (
+        "the new settings are in force; daemon, store, agi, metrics, journal, simulator at the next start",
+        "新设置已生效；其中 daemon、store、agi、metrics、journal、simulator 各节在下次启动时生效",
+    ),
     # the view
     "state_ready": ("ready", "空闲"),
     "state_ringing": ("ring", "振铃"),
@@ -182,7 +185,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "facts": ("FACTS", "事实"),
     "effects": ("EFFECTS", "动作"),
     "digest": ("digest", "摘要"),
-    "backed_up": ("{path}: {size} bytes, schema {revision}", "{path}：{size} 字节，结构版本 {revision}"),
+    "backed_up": (
+        "{path}: the whole store, {size} bytes before compression, schema {revision}",
+        "{path}：整个数据库，压缩前 {size} 字节，结构版本 {revision}",
+    ),
     "restored": ("restored {path}, made at {created}", "已恢复 {path}（制作于 {created}）"),
     "port_taken": (
         "port {port}: {error}; take another with --port",
