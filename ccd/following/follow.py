@@ -92,8 +92,10 @@ ACTS = frozenset(
         "AttendedTransfer",
         "BlindTransfer",
         "ConfbridgeJoin",
+        "MixMonitorStop",
         "ParkedCall",
         "QueueCallerJoin",
+        "QueueMemberAdded",
         "QueueMemberPause",
     )
 )

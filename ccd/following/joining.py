@@ -13,6 +13,8 @@ from ccd.following import calls
 from ccd.following.picture import Call, Channel, Pbx, known
 from ccd.message import Message
 
+MANY_LINKS = 200
+
 
 def start_call(pbx: Pbx, at: datetime, m: Message, linkedid: str, interface: str, seen: bool) -> Call:
     """Begin a call with its first channel; or go on with one that the store held open."""
@@ -85,5 +87,15 @@ def merge(pbx: Pbx, at: datetime, one: Call, two: Call) -> Call:
         for recording in pbx.recordings.get(uniqueid, {}).values():
             recording.call = old
     pbx.calls.pop(young.id, None)
+    if len(old.linkedids) > MANY_LINKS:
+        _drop_links(pbx, old)
     pbx.emit(CallMerged(at=at, pbx=pbx.name, call=young.id, into=old.id))
     return old
+
+
+def _drop_links(pbx: Pbx, call: Call) -> None:
+    """A conference that never empties would gather the Linkedids of all who ever came."""
+    gone = call.linkedids - {channel.linkedid for channel in call.channels.values()} - {call.id}
+    call.linkedids -= gone
+    for linkedid in gone:
+        pbx.call_by_link.pop(linkedid, None)

@@ -14,6 +14,7 @@ from ccd.following.agents import DEVICE_STATES, begin_wrapup, refresh, refresh_i
 from ccd.following.picture import Agent, Announced, Member, Pbx
 from ccd.message import Message
 
+FREE_OR_GONE = {0, 1, 4, 5}  # device states, as numbers
 ANNOUNCED_FOR = timedelta(seconds=2)
 
 
@@ -26,7 +27,7 @@ def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
     interface = m.get("Interface") or m.get("Location")
     name = m.get("MemberName") or m.get("Name")
     queue = pbx.queue(m.get("Queue"))
-    device = m.get("StateInterface") or interface
+    device = device_of(interface, m.get("StateInterface"))
     member = queue.members.get(interface)
     if member is not None and member.device != device:  # another phone stands behind it now
         remove(pbx, at, member, seen=False)
@@ -35,6 +36,7 @@ def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
     by = _who(pbx, at, interface, device, "login") if seen else ""
     paused, reason = m.get("Paused") == "1", m.get("PausedReason")
     if member is None:
+        pbx.ended.pop(f"{queue.name}|{interface}", None)
         member = Member(queue.name, interface, name, device, m.get("Membership"), pbx.gen)
         queue.members[interface] = member
         agent.members[queue.name, interface] = member
@@ -69,11 +71,21 @@ def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
     return member
 
 
+def device_of(interface: str, state_interface: str) -> str:
+    """The phone of a member: its state interface, unless that is a mere sign (``Custom:…``, ``hint:…``) and
+    the member itself names a phone.
+    """
+    if state_interface and ("/" in state_interface or interface.startswith("Local/")):
+        return state_interface
+    return interface
+
+
 def on_member_removed(pbx: Pbx, at: datetime, m: Message) -> None:
     queue = pbx.queues.get(m.get("Queue"))
     member = queue.members.get(m.get("Interface")) if queue else None
     if member is not None:
         remove(pbx, at, member, seen=True)
+        pbx.remember_end(f"{member.queue}|{member.interface}")
 
 
 def remove(pbx: Pbx, at: datetime, member: Member, *, seen: bool) -> None:
@@ -148,17 +160,21 @@ def on_code_announced(pbx: Pbx, at: datetime, m: Message) -> None:
 
 
 def _member(pbx: Pbx, at: datetime, m: Message) -> Member | None:
-    """The member an event speaks of; one we do not know yet is taken in."""
+    """The member an event speaks of; one we do not know yet is taken in, if it has not just been removed."""
     queue = pbx.queues.get(m.get("Queue"))
     member = queue.members.get(m.get("Interface")) if queue else None
-    if member is None and m.get("Interface") and m.get("Queue"):
+    removed = f"{m.get('Queue')}|{m.get('Interface')}" in pbx.ended
+    if member is None and not removed and m.get("Interface") and m.get("Queue"):
         upsert(pbx, at, m, seen=False)
         return None
     return member
 
 
 def _set_status(agent: Agent, member: Member, m: Message) -> None:
+    """A sign that is set (``Custom:…``) bars the phone from being rung; that it is used, it does not tell."""
     member.status = agent.status = _number(m.get("Status"))
+    if m.get("StateInterface", member.device) != member.device and agent.status not in FREE_OR_GONE:
+        agent.status = 1
 
 
 def _set_pause(

@@ -161,3 +161,17 @@ def test_a_wrap_up_ends_though_the_clock_was_set_back_in_the_midst_of_it() -> No
     assert states(player.facts, PHONE)[-1] == "wrap_up"
     player.wait(3.5)
     assert states(player.facts, PHONE)[-1] == "ready"
+
+
+@pytest.mark.parametrize("sign", ["Custom:dnd1020", "hint:1020@phones"])
+def test_a_member_with_a_sign_for_its_state_is_its_phone_all_the_same(sign: str) -> None:
+    player = watching(params("vip"), listed("vip", StateInterface=sign, Status="2"))
+    assert open_intervals(player) == {(PHONE, ""): "ready", (PHONE, "vip"): "ready"}
+    call = {"Channel": f"{PHONE}-1", "Uniqueid": "1.1", "Linkedid": "1.1", "ChannelState": "6"}
+    player.feed([Message.of(Event="Newchannel", **call)])
+    assert open_intervals(player)[PHONE, ""] == "talking"
+
+
+def test_behind_a_local_member_only_its_state_interface_is_known() -> None:
+    player = watching(params("vip"), listed("vip", LOCAL, StateInterface="hint:1020@phones", Status="2"))
+    assert open_intervals(player)["hint:1020@phones", ""] == "talking"

@@ -62,3 +62,18 @@ def test_of_two_recordings_of_a_channel_none_is_over_before_both_are() -> None:
     player.feed([channel("VarSet", "1.1", **path, Value="/tape/three.wav"), stop])
     assert len(player.of(RecordingStarted)) == len(player.of(RecordingStopped)) == 3
     assert not player.world.pbxs[PBX].recordings
+
+
+def test_a_conference_that_never_empties_does_not_grow() -> None:
+    player = watching()
+    floor = {"BridgeUniqueid": "floor", "BridgeTechnology": "softmix"}
+    for number in range(2_000):
+        uniqueid = f"1.{number}"
+        player.feed([channel("Newchannel", uniqueid), channel("BridgeEnter", uniqueid, **floor)])
+        if number:
+            player.feed([channel("Hangup", f"1.{number - 1}")])
+    pbx = player.world.pbxs[PBX]
+    assert len(pbx.calls) == len(pbx.channels) == 1
+    assert len(pbx.call_by_link) < 500
+    player.feed([channel("Hangup", "1.1999")])
+    assert not any((pbx.calls, pbx.channels, pbx.call_by_link, pbx.bridges))
