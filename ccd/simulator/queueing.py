@@ -135,6 +135,7 @@ class Queues:
         assert entry is not None
         assert member is not None
         entry.refused.add(member.interface)
+        self._switch.hangup_request(attempt.dest, 17)
         self._dial_ended(attempt, "NOANSWER")
         self._told_no_answer(attempt)
         self._hang_up_ringing(attempt, cause=17)

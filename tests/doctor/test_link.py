@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import trustme
 
 from ccd.config import PbxSettings
 from ccd.doctor import Finding, Status, examine
@@ -16,7 +17,6 @@ from ccd.doctor.link import Link, LinkError, RefusedError
 
 Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
-CERTIFICATE = Path(__file__).parents[1] / "adapters/ami/loopback.pem"
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 
 
@@ -118,18 +118,21 @@ async def test_a_closed_port_is_a_finding(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("authority", "reached", "words"),
     [
-        (CERTIFICATE, Status.OK, "Asterisk Call Manager"),
+        ("ours", Status.OK, "Asterisk Call Manager"),
         (None, Status.FAIL, "certificate verify failed"),
-        (Path("/nowhere/ca.pem"), Status.FAIL, "tls_ca: /nowhere/ca.pem: No such file"),
+        ("/nowhere/ca.pem", Status.FAIL, "tls_ca: /nowhere/ca.pem: No such file"),
     ],
 )
 async def test_tls_is_used_and_its_faults_are_named(
-    authority: Path | None, reached: Status, words: str, tmp_path: Path
+    authority: str | None, reached: Status, words: str, tmp_path: Path
 ) -> None:
+    ours = trustme.CA()
+    ours.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(CERTIFICATE)
+    ours.issue_cert("127.0.0.1").configure_cert(tls)
+    named = tmp_path / "ca.pem" if authority == "ours" else authority and Path(authority)
     async with serving(deaf_after_banner, tls) as port:
-        given = settings(port, tmp_path).model_copy(update={"tls": True, "tls_ca": authority})
+        given = settings(port, tmp_path).model_copy(update={"tls": True, "tls_ca": named})
         found = await examine("main", given, "secret")
     assert (found[0].check, found[0].status) == ("reachable", reached)
     assert words in found[0].text
