@@ -96,6 +96,7 @@ def judge(
             queues.state_interfaces(facts),
             queues.recording(facts, needs),
             others.sign_in_codes(facts, needs, agi),
+            others.pressed_keys(facts, needs),
             others.marks(facts, needs),
         ]
     found += [queues.recordings_folder(facts, needs), others.other_writers(facts, settings)]

@@ -539,6 +539,26 @@ def test_fastagi(address: str, agi: Agi, expected: list[Status]) -> None:
     assert [each.status for each in found if each.check == "fastagi"] == expected
 
 
+KEYS_OFF = {"disabledevents": "Newexten, DTMFBegin,DTMFEnd"}
+WALLBOARD = user(name="wallboard", read=CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        ({}, OK, ""),
+        ({"users": (user(), WALLBOARD)}, WARN, "wallboard"),
+        ({"users": (user(), WALLBOARD), "general": KEYS_OFF}, OK, ""),
+        ({"users": (WALLBOARD,), "general": {"disabledevents": "DTMFEnd"}}, WARN, "disabledevents ="),
+        ({"users": None, "config_fault": "Permission denied"}, UNKNOWN, "Permission denied"),
+    ],
+)
+def test_pressed_keys(changes: dict[str, Any], status: Status, words: str) -> None:
+    found = list(others.pressed_keys(facts(**changes), NEEDS))
+    assert said(found) == [("pressed-keys", status)]
+    assert words in text_of(found)
+
+
 @pytest.mark.parametrize(("marks", "expected"), [(0, [OK]), (3, [WARN]), (None, [])])
 def test_missed_sign_ins(marks: int | None, expected: list[Status]) -> None:
     found = others.marks(facts(session=session(marks=marks)), NEEDS)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ccd.config import AgiSettings, PbxSettings
+from ccd.doctor.checks.access import manager_conf
 from ccd.doctor.dialplan import OURS, WRITERS, including, writers
 from ccd.doctor.facts import Facts
 from ccd.doctor.finding import Finding, Status
 from ccd.doctor.needs import Needs
 
-__all__ = ["marks", "other_writers", "sign_in_codes"]
+__all__ = ["marks", "other_writers", "pressed_keys", "sign_in_codes"]
 
 CODES = "ccd-codes"
 """The context of our codes, to be included in the phones' own."""
@@ -108,6 +109,24 @@ def _agi(facts: Facts, agi: AgiSettings) -> Iterator[Finding]:
         yield Finding("fastagi", Status.WARN, text, mend)
     else:
         yield Finding("fastagi", Status.OK, f"{facts.agi.address} answers")
+
+
+def pressed_keys(facts: Facts, needs: Needs) -> Iterator[Finding]:
+    """PINs are dialled: an AMI session with the class dtmf is told of every key, of every caller."""
+    if not needs.sign_in:
+        return
+    mend = "[general]\ndisabledevents = DTMFBegin,DTMFEnd"
+    if facts.users is None:
+        text = f"who hears the keys people press cannot be seen from here: {facts.config_fault}"
+        yield Finding("pressed-keys", Status.UNKNOWN, text, mend, manager_conf(facts))
+        return
+    off = {name.strip().lower() for name in (facts.general or {}).get("disabledevents", "").split(",")}
+    hears = [user.name for user in facts.users if "dtmf" in user.read]
+    if hears and not {"dtmfbegin", "dtmfend"} <= off:
+        text = f"AMI users who are told every key that is pressed, PINs among them: {', '.join(hears)}"
+        yield Finding("pressed-keys", Status.WARN, text, mend, manager_conf(facts))
+    else:
+        yield Finding("pressed-keys", Status.OK, "no AMI user is told which keys are pressed")
 
 
 def marks(facts: Facts, needs: Needs) -> Iterator[Finding]:
