@@ -11,9 +11,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ccd.adapters.clock import Armed
+from ccd.adapters.clock import Armed, utc_now
 from ccd.adapters.store.entries import StoredEffect
 from ccd.adapters.store.schema import (
+    AGENT_INTERVAL,
     CALL,
     DEADLINE,
     HEARTBEAT,
@@ -54,9 +55,14 @@ async def picture(connection: AsyncConnection, at: datetime) -> PictureRestored:
 
 
 async def last_alive(connection: AsyncConnection) -> datetime | None:
-    """When a daemon last said that it was alive."""
-    at: datetime | None = (await connection.execute(select(func.max(HEARTBEAT.c.at)))).scalar()
-    return at
+    """When a daemon last said that it was alive, or stored what an agent did: it says so only now and then.
+
+    None later than now: a clock that was set back since would have us alive in the future.
+    """
+    said = (await connection.execute(select(func.max(HEARTBEAT.c.at)))).scalar()
+    stored = (await connection.execute(select(func.max(AGENT_INTERVAL.c.begin)))).scalar()
+    known: list[datetime] = [at for at in (said, stored) if at is not None]
+    return min(max(known), utc_now()) if known else None
 
 
 async def presence(connection: AsyncConnection) -> tuple[tuple[str, str, str, datetime], ...]:
