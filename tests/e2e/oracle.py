@@ -41,6 +41,7 @@ EXACT = {
     "EXITWITHTIMEOUT": (1,),
     "PAUSE": (0,),
     "BLINDTRANSFER": (0,),
+    "ADDMEMBER": (0,),
 }
 Blind = tuple[datetime, datetime]
 
@@ -88,8 +89,7 @@ def _row(row: QueueLogRow) -> Row:
         # Asterisk writes who did it in the place of the call; we have no call to name.
         call="" if row.event in MEMBERSHIP else row.call,
         queue=row.queue,
-        # log_membername_as_agent = no: there the interface stands, here the name
-        agent="" if row.event in MEMBERSHIP else row.agent,
+        agent=row.agent,
         exact=tuple(data[column] for column in EXACT.get(row.event, ())),
         durations=tuple(int(data[column] or 0) for column in DURATIONS.get(row.event, ())),
         any_call=row.event == "ATTENDEDTRANSFER" and data[0] == "APP",

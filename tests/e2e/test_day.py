@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,10 @@ from tests.pbx.phones import Phones
 
 CALLS = 300
 VERSIONS = ("22", "16")
+KINDS = set(
+    "ENTERQUEUE CONNECT COMPLETECALLER COMPLETEAGENT ABANDON EXITWITHTIMEOUT RINGNOANSWER "
+    "BLINDTRANSFER ATTENDEDTRANSFER PAUSE UNPAUSE ADDMEMBER REMOVEMEMBER".split()
+)
 JOURNAL = "[journal]\nenabled = true\n"
 
 
@@ -76,6 +81,8 @@ class Played:
     connects: int
     blind: list[Blind]
     rows: int
+    told: Counter[str]
+    """What ccd itself made of it, by event."""
     found: list[str]
 
 
@@ -123,6 +130,7 @@ def _compare(version: str, placed: int, code: int, pbx: Asterisk, daemon: Daemon
         connects=sum(row.event == "CONNECT" for row in recorded),
         blind=blind,
         rows=len(recorded),
+        told=Counter(row.event for row in seen),
         found=differences(recorded, seen, blind) + cdr_differences(pbx.cdr(), _legs(daemon), blind),
     )
 
@@ -157,3 +165,6 @@ def test_the_day_was_a_full_one_with_every_fault(version: str, days: dict[str, P
     assert played.placed >= CALLS * 0.9
     assert played.connects > CALLS / 5
     assert len(played.blind) >= 7  # the start, three cuts, two restarts, the end
+    # Who sees nothing contradicts nobody: most of the day was seen, and something of every kind.
+    assert played.told.total() >= played.rows * 0.7
+    assert played.told.keys() >= KINDS
