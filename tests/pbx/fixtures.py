@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -20,7 +20,7 @@ import pytest
 from tests.pbx.asterisk import Asterisk
 from tests.pbx.root import RootMissingError, SuiteGoneError, in_ci
 
-__all__ = ["asterisk", "asterisk16", "asterisk22", "fresh_asterisk", "versions_used"]
+__all__ = ["asterisk", "asterisk16", "asterisk22", "fresh_asterisk", "running", "versions_used"]
 
 versions_used: set[str] = set()
 """Of this test session, for the summary."""
@@ -28,7 +28,8 @@ _BOTH = [pytest.param(version, marks=pytest.mark.pbx) for version in ("22", "16"
 
 
 @contextmanager
-def _running(version: str) -> Iterator[Asterisk]:
+def running(version: str, prepare: Callable[[Asterisk], None] | None = None) -> Iterator[Asterisk]:
+    """A PBX of that version, or a skip or failure that says why not. ``prepare`` may change its files."""
     try:
         pbx = Asterisk(version, ring=2)
     except RootMissingError as error:
@@ -37,6 +38,8 @@ def _running(version: str) -> Iterator[Asterisk]:
             pytest.fail(f"no Asterisk {version}: {error}", pytrace=False)
         warnings.warn(f"NOT TESTED on Asterisk {version}: {error}", stacklevel=2)
         pytest.skip(str(error))
+    if prepare is not None:
+        prepare(pbx)
     with pbx:
         versions_used.add(pbx.version)
         yield pbx
@@ -44,13 +47,13 @@ def _running(version: str) -> Iterator[Asterisk]:
 
 @pytest.fixture(scope="session")
 def asterisk22() -> Iterator[Asterisk]:
-    with _running("22") as pbx:
+    with running("22") as pbx:
         yield pbx
 
 
 @pytest.fixture(scope="session")
 def asterisk16() -> Iterator[Asterisk]:
-    with _running("16") as pbx:
+    with running("16") as pbx:
         yield pbx
 
 
@@ -64,5 +67,5 @@ def asterisk(request: pytest.FixtureRequest) -> Asterisk:
 @pytest.fixture(params=_BOTH)
 def fresh_asterisk(request: pytest.FixtureRequest) -> Iterator[Asterisk]:
     """A PBX of the test's own, on both versions."""
-    with _running(request.param) as pbx:
+    with running(request.param) as pbx:
         yield pbx

@@ -19,7 +19,7 @@ _FRAME = (bytes([0x30] * 10) + bytes([0xB0] * 10)) * 8
 _TICK_S = 0.02
 _EVENT = 101  # the payload type that sipmessage.describe offers
 _KEYS = "0123456789*#ABCD"
-_PRESSED, _RELEASED, _PAUSE = 5, 3, 3
+_PRESSED, _RELEASED, _PAUSE = 4, 3, 1
 """Packets of a key: while it is down, its end (sent three times), and audio until the next."""
 
 
