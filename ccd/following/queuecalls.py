@@ -103,6 +103,7 @@ def on_complete(pbx: Pbx, at: datetime, m: Message) -> None:
     queue = m.get("Queue")
     legs = visits.of_leg(pbx, agent) + visits.of_leg(pbx, m.get("Uniqueid"))
     visit = next((v for v in legs if v.connected is not None and v.queue == queue), None)
+    visit = visit or _with_this_agent(pbx, m)
     if visit is None:
         if _closed_key(m.get("Uniqueid"), queue) in pbx.ended:
             return
@@ -114,6 +115,16 @@ def on_complete(pbx: Pbx, at: datetime, m: Message) -> None:
     _complete(pbx, at, visit, reason if reason in _REASONS else "unknown", talk_s, seen=True)
 
 
+def _with_this_agent(pbx: Pbx, m: Message) -> Visit | None:
+    """Asterisk 16 may name the leg on which the agent consulted instead of the caller's, and not his own."""
+    channel = pbx.channels.get(m.get("Uniqueid"))
+    if channel is None or m.get("DestUniqueid"):
+        return None
+    agent = m.get("Queue"), m.get("Interface")
+    connected = (v for v in pbx.agent_visits.values() if v.call is channel.call)
+    return next((v for v in connected if (v.queue, v.interface) == agent), None)
+
+
 def _closed_key(uniqueid: str, queue: str) -> str:
     return f"completed|{uniqueid}|{queue}"
 
@@ -123,6 +134,7 @@ def _unseen_connection(pbx: Pbx, at: datetime, m: Message) -> Visit | None:
     channel = pbx.channels.get(m.get("Uniqueid")) or pbx.channels.get(m.get("DestUniqueid"))
     if channel is None or not m.get("Queue"):
         return None
+    channel.call.queued = True
     wait_s = _seconds(m.get("HoldTime"))
     connected = at - timedelta(seconds=_seconds(m.get("TalkTime")))
     return Visit(
