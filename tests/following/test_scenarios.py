@@ -1,4 +1,4 @@
-"""Recorded AMI in, facts out: forty scenes that a real Asterisk 22 and 16 played, told as stories.
+"""Recorded AMI in, facts out: scenes that a real Asterisk 22 and 16 played, told as stories.
 
 Where Asterisk 16 tells of two channels in another order, its own story stands beside the other.
 """
@@ -12,6 +12,7 @@ import pytest
 
 from ccd.events import AgentState, CallEnded, RecordingStarted, RecordingStopped
 from tests.following.playback import PBX, RECORDINGS, Player, read_messages
+from tests.following.rare_stories import RARE, RARE_ON_16
 from tests.following.trace import states, story
 
 STORIES: dict[str, list[str]] = {
@@ -361,6 +362,10 @@ ON_16: dict[str, list[str]] = {
 }
 
 
+STORIES |= RARE
+ON_16 |= RARE_ON_16
+
+
 def play(version: str, scene: str) -> Player:
     messages = read_messages(RECORDINGS / version / f"{scene}.ami")
     first = next(m.get("Timestamp") for m in messages if m.get("Timestamp"))
@@ -417,6 +422,22 @@ def test_every_recorded_scene_has_its_story() -> None:
         ("local_member_call", "PJSIP/1011", ["ready", "ringing", "talking", "ready"]),
         ("pause_reasons", "PJSIP/1002", ["ready", "paused:meeting", "ready", "paused", "ready"]),
         ("phone_unplugged", "PJSIP/1039", ["ready", "unavailable", "ready", "ringing", "talking", "ready"]),
+        ("ringall_one_answers", "PJSIP/1006", ["ready", "ringing", "ready"]),
+        ("picked_up", "PJSIP/1020", ["ready", "ringing", "ready"]),
+        ("dials_while_ringing", "PJSIP/1020", ["ready", "ringing", "talking", "ringing", "ready"]),
+        (
+            "two_calls_on_one_phone",
+            "PJSIP/1020",
+            ["ready", "ringing", "talking", "hold", "talking", "hold", "talking", "ready"],
+        ),
+        # Who listens in is on the phone, and in no call of the other's.
+        ("whispered_to", "PJSIP/1006", ["ready", "talking", "ready"]),
+        (
+            "one_phone_twice_in_a_queue",
+            "PJSIP/1020",
+            ["ready", "ringing", "talking", "ready", "ringing", "talking", "ready"],
+        ),
+        ("paused_in_one_of_two", "PJSIP/1020", ["ready", "paused:b", "ready", "paused:c"]),
         # Who pauses during a call is shown as talking until it is over.
         ("pause_while_talking", "PJSIP/1001", ["ready", "ringing", "talking", "paused:meal", "ready"]),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.pbx import scenes_calls, scenes_members, scenes_queues
+from tests.pbx import scenes_calls, scenes_members, scenes_queues, scenes_rare_calls, scenes_rare_members
 from tests.pbx.stage import PHONES, Stage
 
 __all__ = ["LARGE", "PHONES", "SCENARIOS", "Stage"]
@@ -54,6 +54,30 @@ _SCENES: tuple[Any, ...] = (
     scenes_calls.recording_toggled,
     scenes_calls.hostile_caller,
     scenes_members.reload,
+    scenes_rare_calls.ringall_one_answers,
+    scenes_rare_calls.ringall_given_up,
+    scenes_rare_calls.picked_up,
+    scenes_rare_calls.two_phones_dialled,
+    scenes_rare_calls.forwarded,
+    scenes_rare_calls.dials_while_ringing,
+    scenes_rare_calls.two_calls_on_one_phone,
+    scenes_rare_calls.blonde_transfer,
+    scenes_rare_calls.transfer_into_the_wait,
+    scenes_rare_calls.both_redirected,
+    scenes_rare_calls.caller_redirected,
+    scenes_rare_calls.park_timed_out,
+    scenes_rare_members.queue_in_a_queue,
+    scenes_rare_members.plain_local_member,
+    scenes_rare_members.plain_local_caller,
+    scenes_rare_members.watched_by_a_hint,
+    scenes_rare_members.one_phone_twice_in_a_queue,
+    scenes_rare_members.moved_to_another_seat,
+    scenes_rare_members.paused_in_one_of_two,
+    scenes_rare_members.paused_and_removed_meanwhile,
+    scenes_rare_members.whispered_to,
+    scenes_rare_members.taped_twice,
+    scenes_rare_members.outbound_congestion,
+    scenes_rare_members.hostile_names,
     scenes_members.pbx_restart,
     scenes_members.pbx_killed,
 )

@@ -180,6 +180,15 @@ NOT_OURS = {"QUEUESTART", "PENALTY", "RINGCANCELED", "PAUSEALL", "UNPAUSEALL"}
 def asterisks_own(path: Path) -> list[list[str]]:
     raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     lines = [line.split("|") for line in raw.decode().splitlines()]
+    connected: dict[tuple[str, ...], str] = {}
+    for line in lines:
+        agent = line[2], line[3]
+        if line[4] == "CONNECT":
+            connected[agent] = connected[line[1], *agent] = line[1]
+        elif line[4].startswith(("COMPLETE", "ATTENDEDTRANSFER")):
+            # Asterisk ends a few calls under another Uniqueid: of what stood in for a Local channel, or
+            # (16 only) of the leg on which the agent consulted.
+            line[1] = connected.get((line[1], *agent), connected[agent])
     return [line for line in lines if line[4] not in NOT_OURS]
 
 
