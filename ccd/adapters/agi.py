@@ -163,6 +163,9 @@ class AgiServer:
             asked = read_header(await talk.header(HEADER_SHARE), self._pbx_names())
             if asked.sound and not asked.pin and self._asks_pin():
                 asked = replace(asked, pin=await talk.enter_pin(asked.sound))
+            else:
+                async with asyncio.timeout_at(talk.by(HEADER_SHARE)):
+                    await talk.be_there()
             async with asyncio.timeout_at(talk.by(ANSWER_SHARE)):
                 effect = await self._ask(asked, talk.by(PIN_SHARE))
         except GoneError:

@@ -97,6 +97,12 @@ class Talk:
         self._began = asyncio.get_running_loop().time()
         return str(reply["result"][0])
 
+    async def be_there(self) -> None:
+        """Raises GoneError where nobody is: while we were stuck a whole call may have come and gone, and that
+        one has been noted by the dialplan.
+        """
+        await self._command("NOOP")
+
     async def set(self, name: str, value: str) -> None:
         """Set a variable of the channel. Both come from closed sets: nothing of a caller is in a command."""
         await self._command(f'SET VARIABLE {name} "{value}"')

@@ -14,7 +14,7 @@ from ccd.events import Person, SignInAsked
 from ccd.pins import hash_pin
 from ccd.roster import Roster
 
-__all__ = ["NOW", "PIN", "ROSTER", "Desk", "desk", "header", "obey", "settle", "stored"]
+__all__ = ["NOW", "PIN", "ROSTER", "Desk", "begun", "desk", "header", "obey", "settle", "stored"]
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ROSTER = Roster((Person("11", "张三", "agent", "一组", "A01", "PJSIP/1001"),))
@@ -118,6 +118,9 @@ async def obey(
         while line := await reader.readline():
             assert line.endswith(b"\n")
             command = line.decode().removesuffix("\n")
+            if command == "NOOP":  # whether we are still there
+                writer.write(b"200 result=0\n")
+                continue
             if command.startswith("SET VARIABLE "):
                 name, _, value = command.removeprefix("SET VARIABLE ").partition(" ")
                 variables[name] = value.removeprefix('"').removesuffix('"')
@@ -127,6 +130,15 @@ async def obey(
             writer.write(dials if command.startswith("GET DATA ") else b"200 result=1\n")
     writer.close()
     return variables
+
+
+async def begun(made: Desk, raw: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection with the header sent and the first question answered: whether we are still there."""
+    reader, writer = await made.connect()
+    writer.write(raw)
+    assert await reader.readline() == b"NOOP\n"
+    writer.write(b"200 result=0\n")
+    return reader, writer
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ import structlog
 
 from ccd.adapters import agi, agi_talk
 from ccd.adapters.agi_talk import read_header
-from tests.adapters.agi_desk import PIN, desk, header, obey, settle, stored
+from tests.adapters.agi_desk import PIN, begun, desk, header, obey, settle, stored
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,7 @@ async def test_no_prompt_can_carry_a_second_command(prompt: str) -> None:
 )
 async def test_a_peer_that_does_not_take_the_answer_is_left_alone(reply: bytes) -> None:
     async with desk() as made:
-        reader, writer = await made.connect()
-        writer.write(header())
+        reader, writer = await begun(made, header())
         assert await reader.readline() == b'SET VARIABLE CCD_PROMPT "welcome"\n'
         with suppress(ConnectionError):
             writer.write(reply)
@@ -94,14 +93,27 @@ async def test_a_peer_that_does_not_take_the_answer_is_left_alone(reply: bytes) 
 
 async def test_a_peer_that_never_reacts_is_dropped_when_the_time_is_over() -> None:
     async with desk(timeout_s=0.8) as made:
-        reader, writer = await made.connect()
-        writer.write(header(pin=""))
+        reader, writer = await begun(made, header(pin=""))
         async with asyncio.timeout(10):
             assert await reader.readline() == b'SET VARIABLE CCD_PROMPT "welcome"\n'
             while await reader.read(100):
                 pass
         writer.close()
         assert await settle(made) == {"gone": 1}
+
+
+async def test_a_call_that_was_over_before_we_came_to_it_asks_nothing() -> None:
+    """As after a standstill of ours: the dialplan has let the person go and noted it."""
+    async with desk() as made:
+        _, writer = await made.connect()
+        writer.write(header(pin=""))
+        writer.close()
+        await writer.wait_closed()
+        async with asyncio.timeout(10):
+            while not made.server.counts:
+                await asyncio.sleep(0.005)
+        assert await settle(made) == {"gone": 1}
+        assert made.asked == []
 
 
 async def test_endless_trying_is_cut_off() -> None:
