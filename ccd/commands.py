@@ -87,6 +87,8 @@ class Commands:
             raise RefusedError(f"people: {error}") from None
         except RosterError as error:
             raise RefusedError("\n".join(error.faults)) from None
+        if not people:
+            raise RefusedError("people: none; a roster of nobody would leave every agent without a team")
         at = utc_now()
         digest = hashlib.sha256(msgspec.json.encode(people)).hexdigest()[:12]
         event = RosterReplaced(
@@ -116,6 +118,7 @@ class Commands:
             kind=kind,
             pin_ok=True,
             how="console",
+            by=str(request.get("by", "")),
         )
         try:
             effect = await self._sign_ins.ask(event, STORE_S)

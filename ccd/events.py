@@ -113,6 +113,7 @@ class SignInAsked(Event, frozen=True):
     kind: str  # "arrive" | "leave"
     pin_ok: bool | None
     how: str  # "phone" | "console" | "missed"
+    by: str = ""  # who vouches for it at the console
 
 
 class RosterReplaced(Event, frozen=True):
@@ -386,7 +387,7 @@ class CallEnded(Event, frozen=True):
     outcome: str  # answered | abandoned | timeout | voicemail | no_answer | busy | failed | unknown …
     started: datetime
     answered: datetime | None
-    wait_s: float
+    wait_s: float | None  # None: it was answered before we saw it
     talk_s: float
     hold_s: float
     cause: int
@@ -522,6 +523,7 @@ class PersonArrived(Event, frozen=True):
     pbx: str
     seat: str
     how: str
+    by: str = ""
 
 
 class PersonLeft(Event, frozen=True):
@@ -530,6 +532,7 @@ class PersonLeft(Event, frozen=True):
     pbx: str
     seat: str
     how: str
+    by: str = ""
 
 
 class SignInRefused(Event, frozen=True):

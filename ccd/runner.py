@@ -22,9 +22,9 @@ import msgspec
 import structlog
 
 from ccd.buckets import Buckets
-from ccd.effects import Effect, SetDeadline
+from ccd.effects import CancelDeadline, Effect, SetDeadline
 from ccd.engine import Engine, Outcome
-from ccd.events import AmiReceived, Event, PbxLost
+from ccd.events import AmiReceived, DeadlineDue, Event, PbxLost
 from ccd.message import Message
 from ccd.world import World
 
@@ -182,6 +182,9 @@ class Runner:
         if self._journal is not None:
             self._journal.append(event)
         outcome = Outcome()
+        if isinstance(event, DeadlineDue):
+            # Its row goes when what came of it is kept, and before the same key may be set anew.
+            outcome.effects.append(CancelDeadline(key=event.key, because="it came due"))
         try:
             self.engine.step(event, outcome)
         except Exception:

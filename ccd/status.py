@@ -115,6 +115,8 @@ def readiness(world: World, health: Mapping[str, Any]) -> list[dict[str, Any]]:
     for name in names:
         pbx = world.pbxs.get(name)
         why = "" if pbx is not None and pbx.synced else "not in sync yet"
+        if pbx is not None and pbx.missing:
+            why = f"the PBX refuses {', '.join(pbx.missing)}; run ccd doctor"
         if pbx is not None and pbx.blind_since is not None:
             why = f"blind since {_iso(pbx.blind_since)}"
         checks.append(_check(f"pbx.{name}", why))
@@ -170,7 +172,7 @@ def _pbx(world: World, name: str, at: datetime, health: Mapping[str, Any], today
     if pbx is None:
         return row
     order = {team: number for number, team in enumerate(world.roster.teams)}
-    agents = [_agent(world, pbx, agent, at) for agent in pbx.agents.values()]
+    agents = [_agent(world, pbx, agent, at) for agent in pbx.agents.values() if not agent.retired]
     queues = [_queue(world, pbx, queue, at, today) for queue in pbx.queues.values()]
     return row | {
         "version": printable(pbx.version),

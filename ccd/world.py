@@ -60,9 +60,8 @@ class World:
         for device, agent in list(pbx.agents.items()):
             agent.rostered = device in rostered
             agent.people = self.people_at(pbx.name, device)
-            if not agent.rostered and not agent.members:
-                del pbx.agents[device]
-            elif pbx.last_event is not None:
+            agent.retired = not agent.rostered and not agent.members
+            if pbx.last_event is not None:
                 refresh(pbx, self.now, agent, "roster")
 
     def _on_roster(self, fact: Event) -> None:

@@ -151,6 +151,7 @@ class Journal:
         files = sorted(self._directory.glob(_FILES))
         self._path = self._directory / _after(now, files).strftime(_NAME)
         self._size = 0
+        self._path.touch(mode=0o600)  # callers' numbers stand in it
         self._file = gzip.open(self._path, "ab", compresslevel=1)  # noqa: SIM115 - lives as long as we do
         self._file.write(self._encoder.encode_lines([self._in_force]))
         for path in files:

@@ -44,14 +44,17 @@ def talk_changed(pbx: Pbx, at: datetime, call: Call) -> None:
     if len(bridges) != len(set(bridges)):
         if call.talking_since is None:
             call.talking_since = at
-            answered(pbx, at, call)
+            if pbx.blind_since is not None and call.answered is None:
+                call.under_way = True
+            else:
+                answered(pbx, at, call)
     elif call.talking_since is not None:
         call.talk_s += (at - call.talking_since).total_seconds()
         call.talking_since = None
 
 
 def answered(pbx: Pbx, at: datetime, call: Call) -> None:
-    if call.answered is None:
+    if call.answered is None and not call.under_way:
         call.answered = at
         pbx.emit(CallAnswered(at=at, pbx=pbx.name, call=call.id))
 
@@ -95,8 +98,10 @@ def end(pbx: Pbx, at: datetime, call: Call, *, seen: bool) -> None:
     for linkedid in call.linkedids:
         if pbx.call_by_link.get(linkedid) is call:
             del pbx.call_by_link[linkedid]
-    wait = call.wait_s
-    if not call.queued:
+    wait: float | None = call.wait_s
+    if call.under_way:
+        wait = None
+    elif not call.queued:
         wait = ((call.answered or at) - call.started).total_seconds()
     pbx.emit(
         CallEnded(
@@ -120,7 +125,7 @@ def end(pbx: Pbx, at: datetime, call: Call, *, seen: bool) -> None:
 
 
 def _outcome(call: Call, seen: bool) -> str:
-    if call.answered is not None:
+    if call.answered is not None or call.under_way:
         return "answered"
     if call.voicemail:
         return "voicemail"

@@ -73,6 +73,7 @@ def merge(pbx: Pbx, at: datetime, one: Call, two: Call) -> Call:
         pbx.call_by_link[linkedid] = old
     old.queued = old.queued or young.queued
     old.voicemail = old.voicemail or young.voicemail
+    old.under_way = old.under_way or young.under_way
     if old.answered is None:
         old.answered, old.talk_s = young.answered, young.talk_s
     # else: a consultation during a call is part of it, its talk does not come on top

@@ -76,6 +76,8 @@ class Call:
     """The devices this call was taken to."""
     queued: bool = False
     answered: datetime | None = None
+    under_way: bool = False
+    """A conversation already when a snapshot showed it: since when is not known."""
     talking_since: datetime | None = None
     talk_s: float = 0.0
     hold_s: float = 0.0
@@ -154,6 +156,8 @@ class Agent:
     has_channels: bool = False
     """True once a channel of it was seen: then channels decide, and the device state only 'unavailable'."""
     rostered: bool = False
+    retired: bool = False
+    """Named by the roster no more and in no queue: not shown, but its story is not lost should it return."""
     people: tuple[str, ...] = ()
     """Codes of those signed in at its seat."""
     wrapup_until: datetime | None = None
@@ -205,6 +209,8 @@ class Pbx:
         self.boot = ""
         self.linked = False
         self.synced = False
+        self.missing: tuple[str, ...] = ()
+        """Lists of the snapshot that the PBX refuses us."""
         self.blind_since: datetime | None = None
         self.gen = 0
         self.queues: dict[str, Queue] = {}

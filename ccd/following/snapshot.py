@@ -67,6 +67,7 @@ def on_synced(pbx: Pbx, event: PbxSynced) -> None:
     at = event.at
     _sweep(pbx, at, event.missing)
     began, pbx.blind_since, pbx.synced = pbx.blind_since, None, True
+    pbx.missing = event.missing
     if began is not None:
         pbx.emit(BlindEnded(at=at, pbx=pbx.name, began=began))
     for agent in pbx.agents.values():

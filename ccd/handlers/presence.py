@@ -132,7 +132,7 @@ def _leave(event: SignInAsked, world: World) -> tuple[list[Event | Effect], str,
     since = world.presence[event.pbx, event.seat][event.code]
     if event.at < since:
         return [], "goodbye", f"late news: {event.code} has arrived again since, at {since.isoformat()}"
-    fact = PersonLeft(event.at, event.code, event.pbx, event.seat, event.how)
+    fact = PersonLeft(event.at, event.code, event.pbx, event.seat, event.how, event.by)
     return [fact], "goodbye", f"signed out of the seat they sat at since {since.isoformat()}"
 
 
@@ -148,7 +148,7 @@ def _arrive(event: SignInAsked, world: World) -> tuple[list[Event | Effect], str
         PersonLeft(event.at, code, pbx, seat, "moved") for pbx, seat, since in seats if since <= event.at
     ]
     because = "moved from another seat" if facts else "signed in at a seat"
-    facts.append(PersonArrived(event.at, code, event.pbx, event.seat, event.how))
+    facts.append(PersonArrived(event.at, code, event.pbx, event.seat, event.how, event.by))
     if later := [since for _, _, since in seats if since > event.at]:
         facts.append(PersonLeft(min(later), code, event.pbx, event.seat, "moved"))
         because = f"late news: signed in at another seat since, at {min(later).isoformat()}"

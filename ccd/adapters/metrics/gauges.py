@@ -71,7 +71,9 @@ def agents(world: World, labels: Labels) -> Iterator[Metric]:
     for pbx in followed(world):
         for (team, state, reason), count in _count_agents(world, pbx, labels).items():
             family.add_metric([pbx.name, team, state, reason], count)
-        unknown.add_metric([pbx.name], sum(not agent.rostered for agent in pbx.agents.values()))
+        unknown.add_metric(
+            [pbx.name], sum(not agent.rostered and not agent.retired for agent in pbx.agents.values())
+        )
     yield family
     yield unknown
 
@@ -81,6 +83,8 @@ def _count_agents(world: World, pbx: Pbx, labels: Labels) -> dict[Key, float]:
     counts: Counter[Key] = Counter()
     team_of = world.roster.team_of_interface
     for agent in pbx.agents.values():
+        if agent.retired:
+            continue
         team = labels.value(pbx.name, "team", team_of(pbx.name, agent.device))
         state = agent.state or AgentState.UNKNOWN
         reason = ""

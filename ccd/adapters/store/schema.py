@@ -209,7 +209,7 @@ UNKNOWN_INTERFACE = _table(
 )
 
 PRESENCE_EVENT = _log(
-    "presence_event", *_text("how"), key=("pbx", "seat", "person", "at", "event"), over="at"
+    "presence_event", *_text("how", "by_whom"), key=("pbx", "seat", "person", "at", "event"), over="at"
 )
 
 SIGN_IN_REFUSAL = _log(

@@ -75,7 +75,7 @@ _LOGS = {
     ),
     "call_event": ("pbx call at:at event uniqueid", "interface queue target status hold_s:seconds"),
     "pbx_event": ("pbx at:at event", "boot"),
-    "presence_event": ("pbx seat person at:at event", "how"),
+    "presence_event": ("pbx seat person at:at event", "how by_whom"),
     "sign_in_refusal": ("pbx seat code at:at", "how why enforced:flag"),
 }
 
