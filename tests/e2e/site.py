@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests.pbx.fixtures import running
 from tests.pbx.phones import Phones, answers
 from tests.pbx.sipua import Call, Phone
 
-__all__ = ["PINS", "Ear", "Seat", "Site", "site_fixture"]
+__all__ = ["PINS", "Ear", "Seat", "Site", "comes_to", "site_fixture"]
 
 ROSTER = """code,name,role,team,seat,interface
 2001,陈志远,agent,客服一组,A01,PJSIP/1001
@@ -101,6 +102,11 @@ class Site:
             reply = await self.outside.ask("pin_set", code=code, hash=hash_pin(PINS[code], code=code))
             assert reply["ok"], reply
 
+    async def at_console(self, kind: str, code: str, seat: str) -> None:
+        """``ccd arrive`` and ``ccd leave``."""
+        reply = await self.outside.ask("sign_in", kind=kind, code=code, seat=seat, pbx="main")
+        assert reply["ok"], reply
+
     def restart(self) -> None:
         self.daemon.stop()
         self.daemon.start()
@@ -149,6 +155,14 @@ class Site:
         async with Ear(self.pbx) as ear, Phones(self.pbx, *extensions) as phones:
             phones.outside.behaviour = answers()
             yield Seats(phones, ear)
+
+
+async def comes_to(seen: Callable[[], object], expected: object, timeout: float = 8) -> None:
+    """Wait until it is as expected: facts are written within a tenth of a second."""
+    end = time.monotonic() + timeout
+    while seen() != expected and time.monotonic() < end:
+        await asyncio.sleep(0.02)
+    assert seen() == expected
 
 
 class Ear:
