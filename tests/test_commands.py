@@ -74,6 +74,13 @@ async def test_a_roster_that_no_file_may_hold_is_refused_here_too(
     assert daemon.kept == daemon.submitted == []
 
 
+async def test_a_roster_of_nobody_is_refused() -> None:
+    daemon = Daemon()
+    with pytest.raises(RefusedError, match="a roster of nobody"):
+        await daemon.roster_import()
+    assert daemon.kept == daemon.submitted == []
+
+
 async def test_whoever_watches_is_shown_a_new_picture_each_second_and_all_the_same() -> None:
     daemon = Daemon()
     watchers = [daemon.commands.watch({}) for _ in range(20)]

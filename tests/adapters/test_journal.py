@@ -161,6 +161,13 @@ async def test_closing_in_the_middle_of_a_write_writes_everything_once(tmp_path:
     assert [event.key for event in read(tmp_path) if isinstance(event, DeadlineDue)] == keys
 
 
+async def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    journal = _journal(tmp_path)
+    await journal.open()
+    await journal.close()
+    assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600]
+
+
 async def test_files_past_their_retention_go(tmp_path: Path) -> None:
     old = tmp_path / "journal-20200101T000000-000000.jsonl.gz"
     old.write_bytes(b"")

@@ -356,3 +356,14 @@ def test_recordings_of_before_our_own_restart_go_on_or_have_stopped(*, still_the
     assert [effect.recording for effect in player.effects if isinstance(effect, MeasureRecording)] == [
         "1.1:/monitor/1.1.wav"
     ]
+
+
+def test_a_conversation_found_by_a_snapshot_was_answered_nobody_knows_when() -> None:
+    player = linked(
+        channel("7.1", "PJSIP/trunk-00000001", bridge="b"),
+        channel("7.2", "PJSIP/1001-00000002", linkedid="7.1", bridge="b"),
+    )
+    for uniqueid in ("7.2", "7.1"):
+        player.feed([Message.of(Event="Hangup", Uniqueid=uniqueid, Linkedid="7.1", Cause="16")])
+    (call,) = player.of(CallEnded)
+    assert (call.outcome, call.answered, call.wait_s) == ("answered", None, None)
