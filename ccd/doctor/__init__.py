@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ccd.config import AgiSettings, PbxSettings, Policies
-from ccd.doctor.checks import access, events, others, queues, rights
+from ccd.doctor.checks import access, events, includes, others, queues, rights
 from ccd.doctor.facts import Agi, Facts, Session
 from ccd.doctor.finding import Finding, Status, as_json, as_text, worst
 from ccd.doctor.gather_files import look_at_folder, read_files
@@ -71,7 +71,7 @@ def judge(
 ) -> list[Finding]:
     """Every check on these facts. What only a session shows is left out where there was none."""
     needs = needs_of(policies, agi)
-    found: list[Iterable[Finding]] = [access.reachable(facts, settings)]
+    found: list[Iterable[Finding]] = [includes.missing_includes(facts), access.reachable(facts, settings)]
     if facts.session.banner.startswith("Asterisk Call Manager/"):
         found.append(access.login(facts, settings))
     if facts.session.accepted:
@@ -95,6 +95,7 @@ def judge(
             queues.unknown_members(facts, interfaces),
             queues.state_interfaces(facts),
             queues.recording(facts, needs),
+            includes.dialplan_loaded(facts),
             others.sign_in_codes(facts, needs, agi),
             others.pressed_keys(facts, needs),
             others.marks(facts, needs),

@@ -53,11 +53,16 @@ class Section:
 
 @dataclass
 class Config:
-    """A file with all it includes. ``unread`` names what could not be read, with the reason."""
+    """A file with all it includes. ``unread`` names what could not be read, with the reason.
+
+    ``missing``: each ``#include`` (key) of a file (value) that is not there, and each ``template`` that a
+    section inherits from in vain. Asterisk then takes nothing of it all, neither at a start nor at a reload.
+    """
 
     file: Path
     sections: list[Section] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    missing: list[Entry] = field(default_factory=list)
 
     def named(self, name: str) -> Section | None:
         """All sections of that name as one, without templates; None where there is none."""
@@ -114,8 +119,12 @@ class _Reader:
             return known[name]
         section = Section(name, file, number, template="!" in options)
         for option in options:
-            if option not in ("!", "+") and option in known:
+            if option in ("!", "+"):
+                continue
+            if option in known:
                 section.entries += known[option].entries
+            else:
+                self._config.missing.append(Entry("template", option, file, number))
         self._config.sections.append(section)
         return section
 
@@ -132,7 +141,7 @@ class _Reader:
             return
         found = self._matches(target)
         if not found and kind == "include" and not _is_pattern(target):
-            self._config.unread.append(f"{file}:{number}: #include {target}: no such file")
+            self._config.missing.append(Entry("#include", target, file, number))
         for each in found:
             self.read(each, depth + 1, current)
 

@@ -27,9 +27,10 @@ _HINT = "hint"
 
 def from_items(items: Iterable[Message], *, agi_address: str = "") -> Dialplan:
     """From the answer to AMI's ShowDialPlan: what the PBX holds in memory, whoever wrote it."""
-    steps, includes = [], defaultdict[str, list[str]](list)
+    steps, includes, registrars = [], defaultdict[str, list[str]](list), set[str]()
     for item in items:
         context = item.get("Context")
+        registrars.add(item.get("Registrar"))
         if included := item.get("IncludeContext"):
             includes[context].append(included)
         elif item.get("Priority").isdigit():
@@ -42,7 +43,8 @@ def from_items(items: Iterable[Message], *, agi_address: str = "") -> Dialplan:
                     item.get("AppData"),
                 )
             )
-    return Dialplan(tuple(steps), {name: tuple(all_) for name, all_ in includes.items()}, True, agi_address)
+    named = {name: tuple(all_) for name, all_ in includes.items()}
+    return Dialplan(tuple(steps), named, True, agi_address, frozenset(registrars - {""}))
 
 
 def from_config(config: Config) -> Dialplan:

@@ -140,6 +140,8 @@ class Dialplan:
     live: bool
     agi_address: str = ""
     """The dialplan's global variable CCD_AGI."""
+    registrars: frozenset[str] = frozenset()
+    """Who put the extensions there, where it is live: pbx_config is who reads extensions.conf."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,10 @@ class Facts:
     """Why config_dir was not read."""
     config_dir: str = ""
     unread: tuple[str, ...] = ()
+    missing_includes: tuple[Entry, ...] = ()
+    """Lines that include a file which is not there."""
+    snippets: frozenset[str] | None = None
+    """Our own files in config_dir, as paths below its folder ccd."""
     queue_confs: Mapping[str, QueueConf] | None = None
     dialplan: Dialplan | None = None
     applicationmap: Mapping[str, str] | None = None

@@ -12,10 +12,11 @@ from pathlib import Path
 from ccd.config import PbxSettings
 from ccd.doctor.asteriskconf import Config, Section, read_config
 from ccd.doctor.dialplan import from_config
-from ccd.doctor.facts import ACCOUNT, CLASSES, Dialplan, Facts, Folder, ManagerUser, QueueConf, is_loopback
+from ccd.doctor.facts import ACCOUNT, CLASSES, Facts, Folder, ManagerUser, QueueConf, is_loopback
 
 __all__ = ["look_at_folder", "read_files", "rights"]
 
+_READ = ("manager.conf", "queues.conf", "features.conf", "extensions.conf")
 _GUI_FILES = ("extensions_additional.conf", "queues_additional.conf", "manager_additional.conf")
 _SCANNED = 20_000
 
@@ -28,11 +29,10 @@ def read_files(pbx: PbxSettings) -> Facts:
     if not is_loopback(pbx.host) and "config_dir" not in pbx.model_fields_set:
         fault = f"the PBX is on another machine ({pbx.host}) and config_dir is not set to a copy of its files"
         return Facts(config_fault=fault)
-    manager = read_config(etc / "manager.conf")
+    manager, queues, features, extensions = (read_config(etc / name) for name in _READ)
     if not manager.sections:
         why = manager.unread[0] if manager.unread else f"{etc / 'manager.conf'} has no section"
         return Facts(config_fault=why, config_dir=str(etc))
-    queues, features = read_config(etc / "queues.conf"), read_config(etc / "features.conf")
     users = tuple(_user(manager, name) for name in dict.fromkeys(section.name for section in manager.live()))
     general = manager.named("general")
     mapped = features.named("applicationmap")
@@ -42,8 +42,12 @@ def read_files(pbx: PbxSettings) -> Facts:
         user=next((user for user in users if user.name == pbx.username), None),
         general={entry.key.lower(): entry.value for entry in general.entries} if general else {},
         unread=tuple(manager.unread + queues.unread),
+        missing_includes=tuple(
+            line for config in (manager, queues, features, extensions) for line in config.missing
+        ),
+        snippets=_snippets(etc),
         queue_confs=_queue_confs(queues) if queues.sections else None,
-        dialplan=_dialplan(etc),
+        dialplan=from_config(extensions) if extensions.sections else None,
         applicationmap={entry.key: entry.value for entry in mapped.entries} if mapped else {},
         gui_files=tuple(str(etc / name) for name in _GUI_FILES if (etc / name).exists()),
     )
@@ -86,9 +90,12 @@ def _queue_confs(queues: Config) -> dict[str, QueueConf]:
     return confs
 
 
-def _dialplan(etc: Path) -> Dialplan | None:
-    config = read_config(etc / "extensions.conf")
-    return from_config(config) if config.sections else None
+def _snippets(etc: Path) -> frozenset[str] | None:
+    try:
+        files = [path for path in (etc / "ccd").rglob("*") if path.is_file()]
+    except OSError:
+        return None
+    return frozenset(str(path.relative_to(etc / "ccd")) for path in files)
 
 
 # --- the recording folder ---------------------------------------------------------------------------------

@@ -129,7 +129,6 @@ def test_patterns_are_followed_in_order_and_may_match_nothing(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("#include nowhere.conf", "no such file"),
         ('#exec "/usr/bin/rm -rf /"', "not run"),
         ("#include self.conf", "includes too deep"),
     ],
@@ -139,6 +138,28 @@ def test_what_cannot_be_read_is_listed(tmp_path: Path, line: str, said: str) -> 
     config = read_config(tmp_path / "self.conf")
     assert any(said in each for each in config.unread)
     assert config.named("after") is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("#include nowhere.conf", ["nowhere.conf"]),
+        ('#include "ccd/none.conf"', ["ccd/none.conf"]),
+        ("#tryinclude nowhere.conf", []),
+        ("#include none.d/*.conf", []),
+        (";#include nowhere.conf", []),
+        ("[sales](none)", ["none"]),
+        ("[sales](!,general)", []),
+    ],
+)
+def test_an_include_of_a_missing_file_is_named_with_its_line(
+    tmp_path: Path, line: str, named: list[str]
+) -> None:
+    file = tmp_path / "queues.conf"
+    file.write_text(f"[general]\n{line}\n")
+    found = read_config(file).missing
+    assert [entry.value for entry in found] == named
+    assert all(entry.place == f"{file}:2" for entry in found)
 
 
 def test_a_file_that_may_not_be_read_is_listed(tmp_path: Path) -> None:

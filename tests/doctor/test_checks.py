@@ -12,7 +12,7 @@ import pytest
 from ccd.config import AgiSettings, Mode, PbxSettings, Policies, PresenceSettings, RecordingsSettings
 from ccd.doctor import Finding, Status, gather, judge
 from ccd.doctor.asteriskconf import Entry
-from ccd.doctor.checks import access, events, others, queues, rights
+from ccd.doctor.checks import access, events, includes, others, queues, rights
 from ccd.doctor.facts import (
     CLASSES,
     Agi,
@@ -514,7 +514,7 @@ def test_other_writers(changes: dict[str, Any], status: Status, words: str) -> N
         (Dialplan((CODES,), INCLUDED, live=True), OK, "included in phones"),
         (Dialplan((CODES,), INCLUDED, live=False), UNKNOWN, "dialplan show ccd-codes"),
         (Dialplan((CODES,), {}, live=True), FAIL, "include => ccd-codes"),
-        (Dialplan((), {}, live=True), FAIL, "#include"),
+        (Dialplan((), {}, live=True), FAIL, "#tryinclude ccd/"),
         (None, UNKNOWN, "dialplan show ccd-codes"),
     ],
 )
@@ -522,6 +522,72 @@ def test_sign_in_codes(plan: Dialplan | None, status: Status, words: str) -> Non
     found = list(others.sign_in_codes(facts(dialplan=plan), NEEDS, AgiSettings()))
     assert said(found) == [("sign-in-codes", status)]
     assert words in text_of(found)
+
+
+ALL_OURS = frozenset(("extensions-ccd.conf", "manager.d/ccd.conf"))
+
+
+@pytest.mark.parametrize(
+    ("snippets", "first", "count"),
+    [
+        (ALL_OURS, "#tryinclude ccd/extensions-ccd.conf", 1),
+        (frozenset(), "cp -r ", 2),
+        (frozenset(("manager.d/ccd.conf",)), "cp -rn ", 2),
+        (None, "cp -rn ", 2),
+    ],
+)
+def test_a_line_that_includes_ours_comes_after_the_copying_of_what_is_not_there(
+    snippets: frozenset[str] | None, first: str, count: int
+) -> None:
+    given = facts(dialplan=Dialplan((), {}, live=True), snippets=snippets, config_dir="/etc/asterisk")
+    (found,) = others.sign_in_codes(given, NEEDS, AgiSettings())
+    mend = found.mend.splitlines()
+    assert mend[0].startswith(first)
+    assert len(mend) == count
+    assert mend[-1] == "#tryinclude ccd/extensions-ccd.conf"
+    assert count == 1 or "asterisk" in mend[0]
+
+
+def test_queues_that_inherit_from_a_template_of_ours_that_is_not_there_are_told_to_copy_it() -> None:
+    line = Entry("template", "ccd", Path("/etc/asterisk/queues.conf"), 9)
+    (found,) = includes.missing_includes(facts(missing_includes=(line,), snippets=frozenset()))
+    assert "template ccd: no such section; this costs every queue" in found.text
+    assert found.mend.startswith("cp -r ")
+    assert found.mend.endswith("#tryinclude ccd/queues-ccd.conf")
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "cost", "mend"),
+    [
+        ("extensions.conf", "ccd/extensions-ccd.conf", "the whole dialplan", "cp -r "),
+        ("queues.conf", "more.conf", "every queue", "#tryinclude more.conf"),
+        ("agents.conf", "more.conf", "all of this file", "/etc/asterisk/more.conf"),
+    ],
+)
+def test_an_include_of_a_missing_file_fails_with_its_place_and_what_it_costs(
+    file: str, name: str, cost: str, mend: str
+) -> None:
+    line = Entry("#include", name, Path("/etc/asterisk") / file, 7)
+    (found,) = includes.missing_includes(facts(missing_includes=(line,), snippets=frozenset()))
+    assert (found.check, found.status, found.file) == ("includes", FAIL, f"/etc/asterisk/{file}:7")
+    assert cost in found.text
+    assert mend in found.mend
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        (Dialplan((CODES,), {}, live=True, registrars=frozenset(("pbx_config", "features"))), []),
+        (Dialplan((), {}, live=True, registrars=frozenset(("res_parking",))), [("dialplan", FAIL)]),
+        (Dialplan((), {}, live=True), [("dialplan", FAIL)]),
+        (Dialplan((CODES,), {}, live=False), []),
+        (None, []),
+    ],
+)
+def test_a_dialplan_that_was_not_loaded_is_told(
+    plan: Dialplan | None, expected: list[tuple[str, Status]]
+) -> None:
+    assert said(includes.dialplan_loaded(facts(dialplan=plan))) == expected
 
 
 @pytest.mark.parametrize(

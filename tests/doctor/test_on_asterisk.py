@@ -27,6 +27,8 @@ from tests.pbx.root import RootMissingError, SuiteGoneError, in_ci
 
 pytestmark = pytest.mark.pbx
 
+FAIL = Status.FAIL
+
 
 @pytest.fixture(scope="module", params=["22", "16"])
 def asterisk(request: pytest.FixtureRequest) -> Iterator[Asterisk]:
@@ -258,8 +260,30 @@ async def test_codes_that_no_phone_reaches_are_named(pbx: Asterisk) -> None:
 
 
 async def test_a_dialplan_without_codes_is_named(pbx: Asterisk) -> None:
-    edit(pbx, "extensions.conf", "^#include ccd/extensions-ccd.conf", "")
+    edit(pbx, "extensions.conf", "^#(try)?include ccd/extensions-ccd.conf", "")
     assert "has no [ccd-codes]" in the(await findings(pbx), "sign-in-codes", Status.FAIL).text
+
+
+async def test_an_include_of_a_missing_file_costs_the_dialplan_and_is_named(asterisk: Asterisk) -> None:
+    """With #tryinclude, as the doctor writes it, the rest of the dialplan is there."""
+    with Asterisk(asterisk.major) as broken:
+        file = broken.etc_dir / "extensions.conf"
+        text = re.sub("#(try)?include ccd/extensions", "#include ccd/extensions", file.read_text("utf-8"))
+        file.write_text(text, "utf-8")
+        (broken.etc_dir / "ccd/extensions-ccd.conf").unlink()
+        assert (
+            "#include ccd/extensions-ccd.conf: no such" in the(await findings(broken), "includes", FAIL).text
+        )
+        broken.restart()
+        broken.rx("core reload")
+        found = await findings(broken)
+        assert "pbx_config is not running" in the(found, "dialplan", FAIL).text, broken.rx("dialplan show")
+        assert the(found, "sign-in-codes", FAIL).mend.startswith("cp -rn ")
+        file.write_text(text.replace("#include ccd/", "#tryinclude ccd/"), "utf-8")
+        broken.restart()
+        found = await findings(broken)
+        assert of(found, "includes") == of(found, "dialplan") == []
+        assert "Echo()" in broken.rx("dialplan show services")
 
 
 async def test_others_who_move_members_are_named(pbx: Asterisk) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ccd.config import AgiSettings, PbxSettings
 from ccd.doctor.checks.access import manager_conf
+from ccd.doctor.checks.includes import including_ours
 from ccd.doctor.dialplan import OURS, WRITERS, including, writers
 from ccd.doctor.facts import Facts
 from ccd.doctor.finding import Finding, Status
@@ -80,7 +81,8 @@ def sign_in_codes(facts: Facts, needs: Needs, agi: AgiSettings) -> Iterator[Find
         yield Finding("sign-in-codes", Status.UNKNOWN, text, f"asterisk -rx 'dialplan show {CODES}'")
     elif not any(step.context == CODES for step in plan.steps):
         text = f"the dialplan has no [{CODES}]: nobody can sign in by phone"
-        yield Finding("sign-in-codes", Status.FAIL, text, "#include ccd/extensions-ccd.conf", file)
+        mend = including_ours(facts, "ccd/extensions-ccd.conf")
+        yield Finding("sign-in-codes", Status.FAIL, text, mend, file)
     elif not including(plan, CODES):
         text = f"no context includes [{CODES}]: no phone reaches the codes"
         mend = f"include => {CODES}   ; in the context of the phones"
