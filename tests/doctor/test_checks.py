@@ -457,6 +457,35 @@ def test_recording(version: str, conf: QueueConf | None, plan: Dialplan | None, 
     assert status is not FAIL or "monitor-format = wav" in text_of(found)
 
 
+def test_every_queue_that_does_not_record_gets_its_lines() -> None:
+    confs = {name: QueueConf("", "", "") for name in ("sales", "vip")}
+    given = facts(
+        session=session(version="16.28.0", queues=("sales", "vip")), queue_confs=confs, dialplan=PLAIN
+    )
+    (found,) = queues.recording(given, NEEDS)
+    assert found.mend.splitlines() == [
+        "[sales]",
+        "monitor-format = wav",
+        "[vip]",
+        "monitor-format = wav",
+        "[general]",
+        "monitor-type = MixMonitor",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("membership", "line"),
+    [
+        ("static", "member = Local/1011@agents/n,0,Zhang,PJSIP/1011 "),
+        ("dynamic", "AddQueueMember(sales,Local/1011@agents/n,,,Zhang,PJSIP/1011)"),
+    ],
+)
+def test_the_line_of_a_member_without_state_names_that_member(membership: str, line: str) -> None:
+    given = facts(session=session(members=(member("Local/1011@agents/n", membership),)))
+    (found,) = queues.state_interfaces(given)
+    assert found.mend.startswith(line)
+
+
 def test_recording_is_only_advised_where_the_policy_is_off() -> None:
     needs = needs_of(Policies(recordings=RecordingsSettings(mode=Mode.OFF)), AgiSettings())
     given = facts(queue_confs={"sales": QueueConf("", "", "")}, dialplan=PLAIN)
@@ -602,7 +631,9 @@ def test_a_dialplan_that_was_not_loaded_is_told(
 def test_fastagi(address: str, agi: Agi, expected: list[Status]) -> None:
     plan = Dialplan((CODES,), INCLUDED, live=True, agi_address=address)
     found = others.sign_in_codes(facts(dialplan=plan, agi=agi), NEEDS, AgiSettings())
-    assert [each.status for each in found if each.check == "fastagi"] == expected
+    of_agi = [each for each in found if each.check == "fastagi"]
+    assert [each.status for each in of_agi] == expected
+    assert not agi.fault or "ccd run" in of_agi[-1].mend
 
 
 KEYS_OFF = {"disabledevents": "Newexten, DTMFBegin,DTMFEnd"}

@@ -107,7 +107,8 @@ def _agi(facts: Facts, agi: AgiSettings) -> Iterator[Finding]:
         return
     if facts.agi.fault:
         text = f"nobody answers at {facts.agi.address}: {facts.agi.fault}"
-        mend = "systemctl start ccd   ; until then every code lets people go, and notes it"
+        mend = "systemctl start ccd   ; where it is no service: ccd run"
+        text += "; until somebody does, every code lets people go and notes it"
         yield Finding("fastagi", Status.WARN, text, mend)
     else:
         yield Finding("fastagi", Status.OK, f"{facts.agi.address} answers")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from ccd.doctor.checks.access import version_of
 from ccd.doctor.dialplan import queue_calls
-from ccd.doctor.facts import ACCOUNT, Facts, Step
+from ccd.doctor.facts import ACCOUNT, Facts, Member, Step
 from ccd.doctor.finding import Finding, Status
 from ccd.doctor.needs import Needs
 
@@ -78,15 +78,24 @@ def unknown_members(facts: Facts, interfaces: Collection[str] | None) -> Iterato
 
 def state_interfaces(facts: Facts) -> Iterator[Finding]:
     local = [member for member in facts.session.members if member.interface.startswith("Local/")]
-    blind = sorted({m.interface for m in local if m.state_interface in ("", m.interface)})
+    blind = {m.interface: m for m in local if m.state_interface in ("", m.interface)}
     if blind:
-        text = f"Local members without a state interface look free while they talk: {_some(blind)}"
-        mend = "member = Local/1001@agents/n,0,Name,PJSIP/1001"
+        text = f"Local members without a state interface look free while they talk: {_some(sorted(blind))}"
+        mend = "\n".join(_with_state(blind[interface]) for interface in sorted(blind)[:_SHOWN])
         yield Finding(
             "state-interface", Status.FAIL, text, mend, _etc(facts, "queues.conf, or AddQueueMember")
         )
     elif local:
         yield Finding("state-interface", Status.OK, "every Local member has a state interface")
+
+
+def _with_state(member: Member) -> str:
+    """The line that names the phone behind it, as far as the Local channel's own name tells."""
+    phone = f"PJSIP/{member.interface.removeprefix('Local/').partition('@')[0]}"
+    name = f'"{member.name}"' if "," in member.name else member.name
+    if member.membership == "static":
+        return f"member = {member.interface},0,{name},{phone}   ; in [{member.queue}]; {phone}: its phone"
+    return f"AddQueueMember({member.queue},{member.interface},,,{name},{phone})   ; {phone}: its phone"
 
 
 def recording(facts: Facts, needs: Needs) -> Iterator[Finding]:
@@ -96,17 +105,14 @@ def recording(facts: Facts, needs: Needs) -> Iterator[Finding]:
     calls = queue_calls(facts.dialplan) if facts.dialplan else {}
     judged = {queue: _recorded(facts, queue, calls) for queue in facts.session.queues}
     gravity = Status.FAIL if needs.recordings else Status.WARN
-    mend = "monitor-format = wav"
-    mend += "" if _always_mixmonitor(facts) else "\n[general]\nmonitor-type = MixMonitor"
     bare = sorted(queue for queue, (status, _) in judged.items() if status is Status.FAIL)
     if bare:
         text = f"not recorded from the answer: {_some(bare)}"
-        yield Finding("recording", gravity, text, f"[{bare[0]}]\n{mend}", _etc(facts, "queues.conf"))
+        yield Finding("recording", gravity, text, _recording_lines(facts, bare), _etc(facts, "queues.conf"))
     for queue, (status, why) in judged.items():
         if status is Status.WARN:
-            yield Finding(
-                "recording", gravity, f"{queue}: {why}", f"[{queue}]\n{mend}", _etc(facts, "queues.conf")
-            )
+            mend = _recording_lines(facts, [queue])
+            yield Finding("recording", gravity, f"{queue}: {why}", mend, _etc(facts, "queues.conf"))
     unseen = sorted(queue for queue, (status, _) in judged.items() if status is Status.UNKNOWN)
     if unseen:
         text = f"{_some(unseen)}: {judged[unseen[0]][1]}"
@@ -115,6 +121,13 @@ def recording(facts: Facts, needs: Needs) -> Iterator[Finding]:
     sound = [queue for queue, (status, _) in judged.items() if status is Status.OK]
     if sound:
         yield Finding("recording", Status.OK, f"recorded from the answer: {_some(sorted(sound))}")
+
+
+def _recording_lines(facts: Facts, queues: Collection[str]) -> str:
+    lines = [f"[{queue}]\nmonitor-format = wav" for queue in queues]
+    if not _always_mixmonitor(facts):
+        lines.append("[general]\nmonitor-type = MixMonitor")
+    return "\n".join(lines)
 
 
 def _recorded(facts: Facts, queue: str, calls: Calls) -> tuple[Status, str]:
