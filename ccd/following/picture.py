@@ -31,7 +31,6 @@ __all__ = [
 ]
 
 REMEMBERED_ENDS = 20_000  # Uniqueids of ended channels, so that a late or doubled event revives nothing
-
 REMEMBERED_ACTS = 256
 
 
@@ -232,8 +231,7 @@ class Pbx:
         self.ended: OrderedDict[str, None] = OrderedDict()
         self.listed: list[Message] = []
         """Channels of a snapshot whose list is not complete yet."""
-        self.recounts = 0
-        """Lists of the queues that were asked for after a reload and are not whole yet."""
+        self.recounts = 0  # lists of the queues, asked for after a reload, that are not whole yet
         self.acts: OrderedDict[str, None] = OrderedDict()
         self.last_event: datetime | None = None
         self.out: list[Event | Effect] = []
