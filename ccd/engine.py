@@ -29,7 +29,7 @@ from ccd.following.follow import follow
 from ccd.following.picture import Pbx
 from ccd.handlers import presence, recordings, unknown_interfaces
 from ccd.message import Message
-from ccd.world import World
+from ccd.world import APPLIED, World
 
 __all__ = ["POLICIES", "Engine", "Outcome"]
 
@@ -101,8 +101,14 @@ class Engine:
         index = 0
         try:
             while index < len(out):
+                item = out[index]
                 index += 1
-                self._take(out[index - 1], outcome)
+                if isinstance(item, Effect):
+                    outcome.effects.append(item)
+                elif type(item) in self._subscribers or type(item) in APPLIED:
+                    self._take(item, outcome)
+                else:  # most change no world and concern no policy
+                    outcome.facts.append(item)
                 if index > FACTS_OF_ONE_STEP:
                     raise RuntimeError("policies feed each other without end")
         finally:

@@ -33,6 +33,7 @@ __all__ = ["Runner"]
 log = structlog.get_logger("ccd.runner")
 
 SLICE_S = 0.010  # the loop is given back at least this often, so that a burst stalls nobody
+STEP = 32  # messages worked off before the urgent lane and the clock are looked at again
 LOGGED = 10  # defects in one kind of input that are logged one by one; after that every thousandth
 _TICK = timedelta(microseconds=1)
 
@@ -48,6 +49,25 @@ class Observer(Protocol):
 
 class Recorder(Protocol):
     def append(self, event: Event) -> None: ...
+
+
+class _Read:
+    """What came with one read of a PBX, or a link change (``messages`` is empty then)."""
+
+    __slots__ = ("at", "link", "messages", "next", "pbx", "received")
+
+    def __init__(self, pbx: str, at: datetime, messages: list[Message], link: Event | None = None) -> None:
+        self.pbx = pbx
+        self.at = at
+        """Of the next message; those behind it follow a microsecond apart."""
+        self.messages = messages
+        self.next = 0
+        self.link = link
+        self.received = time.monotonic()
+
+    def __len__(self) -> int:
+        """Inputs that wait."""
+        return 1 if self.link is not None else len(self.messages) - self.next
 
 
 class Runner:
@@ -70,7 +90,7 @@ class Runner:
         self.errors = 0
         self.overflows = 0
         self.lag_s = 0.0
-        """Seconds between receipt and processing of the latest AMI message."""
+        """Seconds between receipt and processing of the latest AMI messages."""
         self.lags = Buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
         self.advanced = 0
         """Grows whenever the loop turns: what the watchdog looks at."""
@@ -80,16 +100,18 @@ class Runner:
         self._restart_session = restart_session
         self._journal = journal
         self._urgent: deque[Event] = deque()
-        self._messages: deque[tuple[str, datetime, float, Message | Event]] = deque()
+        self._reads: deque[_Read] = deque()
+        self._waiting = 0
         self._latest: dict[str, datetime] = {}
         self._wake = asyncio.Event()
         self._commits: set[asyncio.Task[None]] = set()
         self._failures: Counter[str] = Counter()
         self._stopping = False
+        self._blank = Outcome()
 
     @property
     def inbox(self) -> int:
-        return len(self._messages) + len(self._urgent)
+        return self._waiting + len(self._urgent)
 
     def submit(self, event: Event) -> None:
         """Any input that is not an AMI message. Never blocks, never drops."""
@@ -98,21 +120,21 @@ class Runner:
 
     def messages(self, pbx: str, at: datetime, messages: list[Message]) -> None:
         """A read's worth of AMI messages, spread by microseconds so that ``at`` keeps their order."""
-        if len(self._messages) + len(messages) > self.limit and self._overflow(pbx, at, len(messages)):
+        if not messages:
             return
-        at = self._after_the_latest(pbx, at)
-        received = time.monotonic()
-        append = self._messages.append
-        for message in messages:
-            append((pbx, at, received, message))
-            at += _TICK
-        self._latest[pbx] = at
-        self._wake.set()
+        if self._waiting + len(messages) > self.limit and self._overflow(pbx, at, len(messages)):
+            return
+        self._wait_for_turn(_Read(pbx, self._after_the_latest(pbx, at), messages))
 
     def in_order(self, pbx: str, event: Event) -> None:
         """A link change: it belongs after the messages of that PBX that are already here."""
         at = self._after_the_latest(pbx, event.at)
-        self._messages.append((pbx, at, time.monotonic(), msgspec.structs.replace(event, at=at)))
+        self._wait_for_turn(_Read(pbx, at, [], link=msgspec.structs.replace(event, at=at)))
+
+    def _wait_for_turn(self, read: _Read) -> None:
+        self._latest[read.pbx] = read.at + _TICK * len(read)
+        self._reads.append(read)
+        self._waiting += len(read)
         self._wake.set()
 
     def _after_the_latest(self, pbx: str, at: datetime) -> datetime:
@@ -123,11 +145,13 @@ class Runner:
         """Drop all that waits of the PBX with the most; whether that is the one whose messages come now."""
         self.overflows += 1
         lanes = Counter({pbx: coming})
-        lanes.update(entry[0] for entry in self._messages)
+        for read in self._reads:
+            lanes[read.pbx] += len(read)
         [(fullest, dropped)] = lanes.most_common(1)
-        since = next((_known_until(entry) for entry in self._messages if entry[0] == fullest), at)
+        since = next((_known_until(read) for read in self._reads if read.pbx == fullest), at)
         # Link changes as well: one that told of a whole snapshot would not be true without its messages.
-        self._messages = deque(entry for entry in self._messages if entry[0] != fullest)
+        self._reads = deque(read for read in self._reads if read.pbx != fullest)
+        self._waiting = sum(len(read) for read in self._reads)
         log.error("inbox_overflow", pbx=fullest, dropped=dropped, limit=self.limit)
         self.submit(PbxLost(at=at, pbx=fullest, last_heard=since, why="overflow"))
         self._restart_session(fullest)
@@ -135,8 +159,8 @@ class Runner:
 
     async def run(self) -> None:
         """Until ``stop``; what is in the inbox by then is still worked off."""
-        while not self._stopping or self._urgent or self._messages:
-            if not self._urgent and not self._messages:
+        while not self._stopping or self.inbox:
+            if not self.inbox:
                 self._wake.clear()
                 await self._wait()
             self._turn()
@@ -162,21 +186,31 @@ class Runner:
     def _turn(self) -> None:
         self.advanced += 1
         until = time.monotonic() + SLICE_S
-        count = 0
-        while True:
+        while self.inbox and time.monotonic() <= until:
             if self._urgent:
                 self._one(self._urgent.popleft())
-            elif self._messages:
-                pbx, at, received, item = self._messages.popleft()
-                if isinstance(item, Message):
-                    self._one_message(pbx, at, received, item)
-                else:
-                    self._one(item)
             else:
-                return
-            count += 1
-            if not count % 16 and time.monotonic() > until:
-                return
+                self._some(self._reads[0])
+
+    def _some(self, read: _Read) -> None:
+        """Of the oldest read as much as may be done at one go."""
+        if read.link is not None:
+            self._reads.popleft()
+            self._waiting -= 1
+            self._one(read.link)
+            return
+        messages = read.messages[read.next : read.next + STEP]
+        read.next += len(messages)
+        self._waiting -= len(messages)
+        if not len(read):
+            self._reads.popleft()
+        at = read.at
+        for message in messages:
+            self._one_message(read.pbx, at, message)
+            at += _TICK
+        read.at = at
+        self.lag_s = lag = time.monotonic() - read.received
+        self.lags.observe(lag, len(messages))
 
     def _one(self, event: Event) -> None:
         if self._journal is not None:
@@ -189,20 +223,22 @@ class Runner:
             self.engine.step(event, outcome)
         except Exception:
             self._failed("step_failed", type(event).__name__)
+        self.processed += 1
         self._pass_on(event, outcome)
 
-    def _one_message(self, pbx: str, at: datetime, received: float, message: Message) -> None:
+    def _one_message(self, pbx: str, at: datetime, message: Message) -> None:
         if self._journal is not None:
             self._journal.append(AmiReceived(at=at, pbx=pbx, name=message.name, text=message.text))
-        outcome = Outcome()
+        outcome = self._blank
         try:
             self.engine.message(pbx, at, message, outcome)
         except Exception:
             # One bad event costs itself alone: what was found out before it failed is passed on.
             self._failed("message_failed", message.name, pbx=pbx)
-        self.lag_s = lag = time.monotonic() - received
-        self.lags.observe(lag)
-        self._pass_on(None, outcome)
+        self.processed += 1
+        if outcome.facts or outcome.effects:  # most messages tell nothing new
+            self._blank = Outcome()
+            self._pass_on(None, outcome)
 
     def _failed(self, what: str, kind: str, **where: str) -> None:
         """Called where the exception is handled. One that comes with every event must not flood the log."""
@@ -212,7 +248,6 @@ class Runner:
             log.exception(what, kind=kind, so_far=count, **where)
 
     def _pass_on(self, event: Event | None, outcome: Outcome) -> None:
-        self.processed += 1
         self._observer.observe(event, outcome, self.engine.world)
         facts, effects = outcome.facts, outcome.effects
         if effects and any(fact.durable for fact in facts):
@@ -243,6 +278,5 @@ class Runner:
             self._perform(effect)
 
 
-def _known_until(entry: tuple[str, datetime, float, Message | Event]) -> datetime:
-    item = entry[3]
-    return item.last_heard if isinstance(item, PbxLost) else entry[1]
+def _known_until(read: _Read) -> datetime:
+    return read.link.last_heard if isinstance(read.link, PbxLost) else read.at

@@ -106,3 +106,5 @@ _APPLY: dict[type[Event], Callable[[World, Event], None]] = {
     RosterReplaced: World._on_roster,
     SignInRefused: World._on_refused,
 }
+APPLIED = frozenset(_APPLY)
+"""The facts that ``apply`` does something with."""
