@@ -59,7 +59,7 @@ class Parts:
             restart_session=lambda name: self.links.restart(name),
             journal=journal,
         )
-        self.clock = Clock(self.runner.submit, store)
+        self.clock = Clock(self.runner.submit, store, leaping=lambda: self.links.leap())
         self.pulse = Pulse(
             advanced=lambda: (self.runner.advanced, self.clock.scans),
             ping=self.notifier.watchdog,

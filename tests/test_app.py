@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from ccd.adapters import clock, steady
 from ccd.app import App
 from ccd.config import Settings
+from ccd.simulator import Simulator
 
 
-def settings(folder: Path) -> Settings:
+def settings(folder: Path, port: int = 1) -> Settings:
     return Settings.model_validate(
         {
             "daemon": {"state_dir": str(folder)},
             "agi": {"enabled": False},
             "metrics": {"port": 0},
-            "pbx": {"main": {"port": 1, "secret": "x"}},
+            "pbx": {"main": {"port": port, "username": "ccd", "secret": "simulator"}},
         }
     )
 
@@ -61,3 +67,46 @@ async def test_a_reload_is_refused_once_it_is_stopping(tmp_path: Path) -> None:
     async with asyncio.timeout(20):
         await app.serve(started)
     assert said == ["ccd is stopping"]
+
+
+async def test_the_hour_that_a_lasting_step_of_the_clock_leaves_out_is_nobodys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wall clock is set an hour ahead and stays there: nobody was ready, or talking, for that hour."""
+    own, hour = steady.Steady(), 3600.0
+    monkeypatch.setattr(steady, "STEADY", own)
+    monkeypatch.setattr(clock, "STEADY", own)
+    monkeypatch.setattr(steady, "GRACE_S", 0.1)
+    simulator = Simulator(day=False)
+    app = App(settings(tmp_path, await simulator.start()), None)
+    serving = asyncio.create_task(app.serve(lambda app: None))
+    try:
+        await until(lambda: hasattr(app, "parts") and synced(app))
+        monkeypatch.setattr(
+            steady, "time", SimpleNamespace(**vars(time) | {"time": lambda: time.time() + hour})
+        )
+        await until(lambda: own.now().timestamp() > time.time() + hour / 2)
+        await until(lambda: not synced(app))
+        await until(lambda: synced(app))
+    finally:
+        app.stop()
+        await serving
+        await simulator.stop()
+    with sqlite3.connect(tmp_path / "ccd.sqlite") as store:
+        [blind] = store.execute("SELECT began, ended FROM blind_interval WHERE why = 'clock'").fetchall()
+        states = store.execute('SELECT state, "end" - "begin" FROM agent_interval WHERE "end" IS NOT NULL')
+        lengths = {state: length / 1e6 for state, length in states}
+    assert (blind[1] - blind[0]) / 1e6 == pytest.approx(hour, abs=30)
+    assert lengths["unknown"] == pytest.approx(hour, abs=30)
+    assert all(length < 60 for state, length in lengths.items() if state != "unknown")
+
+
+def synced(app: App) -> bool:
+    pbx = app.parts.world.pbxs.get("main")
+    return pbx is not None and pbx.synced
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.01)

@@ -2,7 +2,7 @@
 
 Timer rule: a deadline keeps ``armed_at`` and ``due_at`` (UTC), the boot id and CLOCK_BOOTTIME. Within one
 boot BOOTTIME alone decides, so neither an NTP step nor a suspended machine moves a deadline; after a reboot
-the wall clock decides. A jump of the wall clock is counted and logged, nothing more.
+the wall clock decides. A jump of the wall clock is counted and logged; what becomes of it: ``steady``.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import asyncio
 import heapq
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import structlog
 
+from ccd.adapters.steady import JUMP_S, STEADY, boottime, utc_now
 from ccd.effects import CancelDeadline, SetDeadline
 from ccd.events import DeadlineDue
 
@@ -25,16 +26,6 @@ __all__ = ["Armed", "Clock", "boot_id", "utc_now"]
 log = structlog.get_logger("ccd.clock")
 
 SCAN_S = 1.0  # asyncio's own timers stand still in suspend; BOOTTIME does not
-JUMP_S = 2.0
-
-
-def utc_now() -> datetime:
-    """Aware UTC."""
-    return datetime.now(UTC)
-
-
-def boottime() -> float:
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def boot_id() -> str:
@@ -58,9 +49,17 @@ class DeadlineStore(Protocol):
 
 
 class Clock:
-    """``submit`` gets the DeadlineDue inputs. Durable deadlines are rows until they are due or cancelled."""
+    """``submit`` gets the DeadlineDue inputs. Durable deadlines are rows until they are due or cancelled.
 
-    def __init__(self, submit: Callable[[DeadlineDue], None], store: DeadlineStore) -> None:
+    ``leaping`` is called right before our own time leaps forward, since the wall clock did and stayed there.
+    """
+
+    def __init__(
+        self,
+        submit: Callable[[DeadlineDue], None],
+        store: DeadlineStore,
+        leaping: Callable[[], None] = lambda: None,
+    ) -> None:
         self.scans = 0
         """Grows with every scan: what the watchdog looks at."""
         self.jumps = 0
@@ -68,9 +67,12 @@ class Clock:
         self.worst_late_s = 0.0
         self._submit = submit
         self._store = store
+        self._leaping = leaping
         self._boot = boot_id()
         self._heap: list[tuple[float, str]] = []
         self._due: dict[str, tuple[float, bool]] = {}
+        self._fired: set[str] = set()
+        """Durable ones that came due and whose rows stay until what came of it is kept."""
         self._wake = asyncio.Event()
         self._offset = time.time() - boottime()
 
@@ -85,6 +87,7 @@ class Clock:
 
     def set(self, effect: SetDeadline) -> None:
         now = boottime()
+        self._fired.discard(effect.key)
         if effect.durable:
             at = utc_now()
             self._store.set_deadline(
@@ -94,8 +97,14 @@ class Clock:
 
     def cancel(self, effect: CancelDeadline) -> None:
         known = self._due.pop(effect.key, None)
-        if known is not None and known[1]:
+        if (known is not None and known[1]) or effect.key in self._fired:
+            self._fired.discard(effect.key)
             self._store.cancel_deadline(effect.key)
+
+    @property
+    def off_s(self) -> float:
+        """How far the wall clock is ahead of our own time, in seconds."""
+        return STEADY.off_s
 
     @property
     def armed(self) -> int:
@@ -131,6 +140,8 @@ class Clock:
             if known is None or known[0] != due:
                 continue  # cancelled, or moved since
             del self._due[key]
+            if known[1]:
+                self._fired.add(key)
             late = now - due
             self.worst_late_s = max(self.worst_late_s, late)
             self._submit(DeadlineDue(at=utc_now(), key=key, late_s=late))
@@ -143,3 +154,7 @@ class Clock:
             self.jumps += 1
             self.wall_jump_s = jump
             log.warning("wall_clock_jumped", seconds=round(jump, 1))
+        if leap := STEADY.look():
+            log.warning("wall_clock_followed", seconds=round(leap, 1))
+            self._leaping()
+            STEADY.step(leap)

@@ -125,6 +125,13 @@ class Links:
         if (session := self.sessions.get(name)) is not None:
             session.restart()
 
+    def leap(self) -> None:
+        """Our time is about to leap forward: blind from now on, until each PBX has been asked anew."""
+        now = utc_now()
+        for name, session in self.sessions.items():
+            self._runner.in_order(name, PbxLost(at=now, pbx=name, last_heard=now, why=Cut.CLOCK))
+            session.restart(Cut.CLOCK, "the wall clock has leapt forward, and ours follows it")
+
     def collect_missed(self, name: str) -> None:
         """The dialplan has noted a sign-in: read it now."""
         if (noted := self._noted.get(name)) is not None:

@@ -26,6 +26,7 @@ class Cut(StrEnum):
     LOGIN_REFUSED = "login_refused"
     RESYNC_TIMEOUT = "resync_timeout"
     OVERFLOW = "overflow"  # we could not keep up, and start over from a snapshot
+    CLOCK = "clock"  # our own time leaps forward: nothing may last from before to after
     INTERNAL = "internal"  # a defect of ours; the log has its traceback
     STOPPED = "stopped"  # by us
 

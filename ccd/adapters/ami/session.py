@@ -117,10 +117,10 @@ class Session(Counts):
             self._work.cancel()
             await asyncio.wait([self._work])
 
-    def restart(self) -> None:
-        """Give up this session for a new one, and so for a new snapshot: the reader could not keep up."""
+    def restart(self, why: Cut = Cut.OVERFLOW, detail: str = "messages were dropped") -> None:
+        """Give up this session for a new one, and so for a new snapshot."""
         if self._protocol is not None:
-            self._protocol.give_up(Cut.OVERFLOW, "messages were dropped")
+            self._protocol.give_up(why, detail)
 
     async def action(self, fields: Fields, timeout: float | None = None) -> Message:
         """Send an action once; its response. ``timeout`` in seconds, default ``action_timeout_s``.

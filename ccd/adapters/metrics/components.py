@@ -66,6 +66,7 @@ TABLES: dict[str, tuple[Row, ...]] = {
     ),
     "clock": (
         Row("jumps", "ccd_clock_jumps", "counter", "Jumps of the wall clock by more than two seconds."),
+        Row("off_s", "ccd_clock_off_seconds", "gauge", "How far the wall clock is ahead of ccd's own time."),
         Row("scans", "ccd_deadline_scans", "counter", "Scans for deadlines that are due."),
         Row("armed", "ccd_deadlines_armed", "gauge", "Deadlines that are not due yet."),
         Row("worst_late_s", "ccd_deadline_late_max_seconds", "gauge", "Latest deadline since start."),
