@@ -44,6 +44,11 @@ class Simulated:
     async def stop(self) -> None:
         await self._simulator.stop()
 
+    @property
+    def seats(self) -> int:
+        """Of agents, leads and all others: so many phones are followed."""
+        return sum(bool(person.seat) for person in self._simulator.people)
+
     def added_to(self, settings: Settings) -> Settings:
         return settings.model_copy(update={"pbx": {NAME: self._settings}})
 

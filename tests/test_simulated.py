@@ -43,3 +43,22 @@ def test_its_people_are_nobody_on_a_real_pbx(tmp_path: Path) -> None:
     with home.daemon():
         reply = home.ccd("pin", "set", "6001", "--stdin", typed="8642\n")
     assert "nobody in the roster has '6001'" in reply.stderr
+
+
+def test_the_banner_counts_what_status_shows(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.configure(SETTINGS.format(agents=8))
+    process = home.start("run")
+    try:
+        assert process.stdout is not None
+        banner = process.stdout.readline()
+        for line in process.stdout:
+            if line.startswith("Ctrl-C"):
+                break
+        deadline = time.monotonic() + 15
+        while not (found := followed(home)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert f"8 agents and {len(found) - 8} leads and staff, {len(found)} seats in all" in banner
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)

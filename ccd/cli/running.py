@@ -26,8 +26,11 @@ def run(session: Session) -> None:
     from ccd.app import App, serve
 
     def started(app: App) -> None:
-        key = "following_simulator" if app.simulated else "following"
-        session.say(key, pbxs=", ".join(app.settings.pbx), agents=app.settings.simulator.agents)
+        if app.simulated is not None:
+            agents, seats = app.settings.simulator.agents, app.simulated.seats
+            session.say("following_simulator", agents=agents, others=seats - agents, seats=seats)
+        else:
+            session.say("following", pbxs=", ".join(app.settings.pbx))
         session.say("running", ccd=session.invocation, url=app.parts.ops.url, state=app.state)
         sys.stdout.flush()
 

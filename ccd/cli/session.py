@@ -28,6 +28,9 @@ __all__ = ["CommandError", "Exit", "Session", "command", "language_of"]
 
 P = ParamSpec("P")
 
+PACKAGED = "/usr/lib/ccd/bin/ccd"
+PACKAGED_CONFIG = Path("/etc/ccd/ccd.toml")
+
 
 class Exit(IntEnum):
     """The exit codes. docs/cli.md explains them."""
@@ -111,13 +114,17 @@ class Session:
     def invocation(self) -> str:
         """How the user calls us, with the settings they named: for commands that we tell them to type."""
         program = sys.argv[0] if Path(sys.argv[0]).name == "ccd" else "ccd"
-        return f"{program} --config {self.config}" if self.config else program
+        if program == PACKAGED:  # /usr/bin/ccd stands before it, and names the package's own settings
+            program, own = "ccd", PACKAGED_CONFIG
+        else:
+            own = None
+        return f"{program} --config {self.config}" if self.config and self.config != own else program
 
     def unreachable(self, error: Exception) -> str:
         """Why no daemon answers, and what to do."""
         why = getattr(error, "why", "silent")
         text = self.words(f"daemon_{why}", path=self.socket, error=error)
-        elsewhere = Path("/etc/ccd/ccd.toml")
+        elsewhere = PACKAGED_CONFIG
         if why == "down" and self.config_path is None and elsewhere.exists():
             text += "\n" + self.words("config_elsewhere", path=elsewhere)
         return text

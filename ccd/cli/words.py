@@ -196,8 +196,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "following": ("ccd follows {pbxs}.", "ccd 正在跟踪 {pbxs}。"),
     "following_simulator": (
-        "ccd follows a simulated PBX with {agents} agents. Configure [pbx.NAME] to follow your own.",
-        "ccd 正在跟踪模拟交换机：{agents} 个座席的繁忙一天。配置 [pbx.NAME] 以接入自己的交换机。",
+        """ccd follows a simulated PBX: {agents} agents and {others} leads and staff, {seats} seats in all.
+Configure [pbx.NAME] to follow your own.""",
+        """ccd 正在跟踪模拟交换机：座席 {agents} 人，班组长等 {others} 人，共 {seats} 个机台。
+配置 [pbx.NAME] 以接入自己的交换机。""",
     ),
     "running": (
         """

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import ccd.cli
+from ccd.cli.session import Session
 from ccd.cli.words import WORDS, Words
 
 SOURCES = "".join(
@@ -45,3 +46,20 @@ def test_every_word_asked_for_exists() -> None:
 @pytest.mark.parametrize("why", ["down", "denied", "silent", "path"])
 def test_each_reason_for_no_answer_has_words(why: str) -> None:
     assert Words("en")(f"daemon_{why}", path="/s", error="e")
+
+
+@pytest.mark.parametrize(
+    ("program", "config", "told"),
+    [
+        ("/usr/lib/ccd/bin/ccd", "/etc/ccd/ccd.toml", "ccd"),
+        ("/usr/lib/ccd/bin/ccd", None, "ccd"),
+        ("/usr/lib/ccd/bin/ccd", "/srv/ccd.toml", "ccd --config /srv/ccd.toml"),
+        (".venv/bin/ccd", "ccd.toml", ".venv/bin/ccd --config ccd.toml"),
+        ("/srv/ccd/__main__.py", None, "ccd"),
+    ],
+)
+def test_commands_are_told_as_the_user_would_type_them(
+    monkeypatch: pytest.MonkeyPatch, program: str, config: str | None, told: str
+) -> None:
+    monkeypatch.setattr("sys.argv", [program, "run"])
+    assert Session(Path(config) if config else None).invocation == told

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.packaging.conftest import ROOT
 from tests.packaging.machine import Machine
@@ -44,3 +48,14 @@ def test_the_installed_program_is_the_one_the_unit_starts() -> None:
     home = re.search(r"(?m)^home=(.*)$", script)
     assert home is not None
     assert f"ExecStart={home[1]}/bin/ccd run" in UNIT.read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root is refused")
+@pytest.mark.parametrize("line", ["run", "--lang en run", "-c restore run --quiet", "run --config x.toml"])
+def test_root_is_not_to_run_the_daemon_out_of_the_package(line: str) -> None:
+    """Its files would lock the service out."""
+    done = subprocess.run(
+        ["sh", ROOT / "packaging/ccd", *line.split()], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "systemctl start ccd" in done.stderr

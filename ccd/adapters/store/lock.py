@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import pwd
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -38,6 +39,27 @@ class StateLock:
             os.close(self._files.pop())
 
 
+def _mend(path: Path) -> str:
+    """Somebody else's file, as `ccd run` by root leaves it, or a folder that is not ours to write."""
+    elsewhere = "set daemon.state_dir to a directory that ccd may write"
+    try:
+        owner = (path if path.exists() else path.parent).stat().st_uid
+    except OSError:
+        return elsewhere
+    if owner == os.geteuid():
+        return elsewhere
+    us = _name_of(os.geteuid())
+    whose = f"it belongs to {_name_of(owner)}, and this runs as {us}"
+    return f"{whose}: chown -R {us}: {path.parent}, or {elsewhere}"
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
 def _lock(folder: Path, purpose: str) -> int:
     path = folder / "lock"
     try:
@@ -45,9 +67,7 @@ def _lock(folder: Path, purpose: str) -> int:
         # Root locks a folder that is the daemon's to write: a link there must not be written through.
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise StoreError(
-            f"{path}: {error.strerror}; set daemon.state_dir to a directory that ccd may write"
-        ) from None
+        raise StoreError(f"{path}: {error.strerror}; {_mend(path)}") from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,25 @@ def test_a_killed_daemon_leaves_no_lock_behind(tmp_path: Path) -> None:
             StateLock(tmp_path, POSTGRES)
         child.kill()
     StateLock(tmp_path, POSTGRES).release()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user is made by root only")
+def test_a_lock_of_another_user_is_told_with_its_owner_and_the_mend() -> None:
+    """As `ccd run` by root leaves it to the service."""
+    program = (
+        "import os, pathlib, sys, sqlalchemy, ccd.adapters.store.lock as l, ccd.adapters.store.errors as e\n"
+        "os.setuid(65534)\n"
+        "try: l.StateLock(pathlib.Path(sys.argv[1]), sqlalchemy.make_url(sys.argv[2]))\n"
+        "except e.StoreError as error: print(error)\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own may be entered by nobody else
+        Path(folder).chmod(0o755)
+        Path(folder, "lock").touch(mode=0o600)
+        done = subprocess.run(
+            [sys.executable, "-c", program, folder, str(POSTGRES)], capture_output=True, text=True, check=True
+        )
+    assert "lock: Permission denied; it belongs to root, and this runs as nobody" in done.stdout
+    assert f"chown -R nobody: {folder}, or set daemon.state_dir" in done.stdout
 
 
 async def test_the_state_directory_and_the_database_are_for_their_owner_alone(tmp_path: Path) -> None:
