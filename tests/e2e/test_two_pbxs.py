@@ -123,7 +123,7 @@ async def equal_calls(pair: Pair, outside: Outside, new: Phones, old: Phones) ->
         return (known(pbx) - before).pop(), placed
 
     for _ in range(3):
-        await asyncio.sleep(1 - time.time() % 1)
+        await asyncio.sleep(1.1 - time.time() % 1)
         (one, first), (two, second) = await asyncio.gather(call(new, "new", "111"), call(old, "old", "222"))
         if one == two:
             return one, first, second
