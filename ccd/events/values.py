@@ -1,0 +1,83 @@
+"""What events are made of: the base of all, the closed sets, and the values that several carry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+import msgspec
+
+
+class AgentState(StrEnum):
+    """What an agent is shown as. Order of precedence: asterisk.md, "What the events mean"."""
+
+    LOGGED_OFF = "logged_off"
+    READY = "ready"
+    RINGING = "ringing"
+    TALKING = "talking"
+    HOLD = "hold"
+    WRAP_UP = "wrap_up"
+    PAUSED = "paused"
+    UNAVAILABLE = "unavailable"
+    UNKNOWN = "unknown"
+
+
+class CallKind(StrEnum):
+    QUEUE = "queue"
+    DIRECT = "direct"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+    OTHER = "other"
+
+
+class QueueOutcome(StrEnum):
+    """How a caller left a queue."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    TIMEOUT = "timeout"
+    KEY = "key"
+    EMPTY = "empty"
+    OTHER = "other"
+    UNKNOWN = "unknown"  # it happened while we were blind
+
+
+class Event(msgspec.Struct, frozen=True, tag=True):
+    """Anything with a time. Subclasses are inputs or facts."""
+
+    durable: ClassVar[bool] = False
+    at: datetime
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A row of the roster. ``code`` is personal and dialled at a seat; ``role`` as manual.md names it."""
+
+    code: str
+    name: str
+    role: str
+    team: str
+    seat: str
+    interface: str
+    pbx: str = ""
+    agency: str = ""
+    language: str = ""
+
+
+class OpenCall(msgspec.Struct, frozen=True):
+    """A call the store holds as not ended, with the Uniqueids of its channels."""
+
+    pbx: str
+    call: str
+    started: datetime
+    uniqueids: tuple[str, ...]
+
+
+class OpenRecording(msgspec.Struct, frozen=True):
+    """A recording whose file the store knows nothing of yet."""
+
+    pbx: str
+    call: str
+    uniqueid: str
+    recording: str
+    path: str
