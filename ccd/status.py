@@ -21,6 +21,7 @@ from ccd.world import World
 __all__ = ["Today", "blind_s", "followed", "pbx_names", "picture", "printable", "readiness", "standing"]
 
 TEXT_LIMIT = 64
+WHY_LIMIT = 200
 
 _ON_THE_PHONE = (AgentState.TALKING, AgentState.HOLD, AgentState.RINGING, AgentState.WRAP_UP)
 
@@ -119,6 +120,9 @@ def readiness(world: World, health: Mapping[str, Any]) -> list[dict[str, Any]]:
             why = f"the PBX refuses {', '.join(pbx.missing)}; run ccd doctor"
         if pbx is not None and pbx.blind_since is not None:
             why = f"blind since {_iso(pbx.blind_since)}"
+        trouble = str(health.get("ami", {}).get(name, {}).get("last_error") or "")
+        if why and trouble:
+            why += f": {printable(trouble, WHY_LIMIT)}"
         checks.append(_check(f"pbx.{name}", why))
     store = health.get("store")
     if store is None:

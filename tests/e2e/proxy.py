@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+import time
 
 __all__ = ["Proxy"]
 
@@ -20,6 +21,12 @@ class Proxy:
         self.port = 0
         self.refusing = False
         self.connections = 0
+        self.attempts = 0
+        """Connections asked for, those that were refused among them."""
+        self.last_byte = 0.0
+        """When the client was last sent anything, epoch seconds."""
+        self.bytes_per_s = 0
+        """How fast the client is sent what the PBX says; 0 for as fast as it can be."""
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
@@ -60,6 +67,7 @@ class Proxy:
         self._flowing.set()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.attempts += 1
         if self.refusing:
             writer.close()
             return
@@ -73,7 +81,7 @@ class Proxy:
         self._pairs.add(pair)
         tasks = [
             asyncio.create_task(self._pump(reader, back)),
-            asyncio.create_task(self._pump(there, writer)),
+            asyncio.create_task(self._pump(there, writer, to_client=True)),
         ]
         self._tasks.update(tasks)
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -84,9 +92,20 @@ class Proxy:
         writer.close()
         back.close()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, to_client: bool = False
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
                 await self._flowing.wait()
-                writer.write(data)
-                await writer.drain()
+                for piece in self._pieces(data) if to_client else [data]:
+                    writer.write(piece)
+                    await writer.drain()
+                    if to_client:
+                        self.last_byte = time.time()
+                        if self.bytes_per_s:
+                            await asyncio.sleep(len(piece) / self.bytes_per_s)
+
+    def _pieces(self, data: bytes) -> list[bytes]:
+        size = max(self.bytes_per_s // 20, 1) if self.bytes_per_s else len(data)
+        return [data[start : start + size] for start in range(0, len(data), size)]
