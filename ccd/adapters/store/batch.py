@@ -39,7 +39,7 @@ class Batch:
 
     def put(self, table: str, names: tuple[str, ...], values: tuple[Any, ...], width: int) -> None:
         """Insert the row, or set these columns of it; the first ``width`` of them are the table's key."""
-        slot = (table, *values[:width])
+        slot = (table, values[:width])
         row = self._put.get(slot)
         if row is None:
             self._put[slot] = dict(zip(names, values, strict=True))
@@ -55,7 +55,7 @@ class Batch:
 
     def remove(self, table: str, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
         """Delete the row, if it is there; putting it after that begins it anew."""
-        slot = (table, *values)
+        slot = (table, values)
         self._put.pop(slot, None)
         self._removed[slot] = dict(zip(names, values, strict=True))
 

@@ -12,15 +12,15 @@ rows: 5 ms; by unnest 11 ms).
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import cache
-from types import NoneType
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, make_url
+from sqlalchemy import make_url
 
-from ccd.adapters.store.batch import Rows
+from ccd.adapters.store.batch import Row, Rows
 from ccd.adapters.store.errors import RowsRefusedError
 from ccd.adapters.store.instant import Instant, aware, to_micros
 from ccd.adapters.store.schema import TABLES, key_of
@@ -33,7 +33,9 @@ Statement = tuple[str, Sequence[Any]]
 ROWS_AT_ONCE = 256
 """Of one statement for SQLite, which takes at most 32,766 parameters."""
 
-_BINDS = (str, int, float, NoneType)
+_BOUND_AS_IT_IS = frozenset((str, int, float))
+_NULL = float("nan")
+"""SQLite stores a NaN as NULL."""
 _encode = msgspec.json.Encoder().encode
 _postgres = make_url("postgresql+asyncpg://").get_dialect()()
 
@@ -44,25 +46,36 @@ def sqlite_statements(rows: Rows) -> list[Statement]:
     Raises RowsRefusedError for a value that can never be written, such as a naive datetime.
     """
     with _refusing():
-        values = [list(row.values()) for row in rows.rows]
-        for place, plain in _conversions(rows.table, rows.columns):
-            for row in values:
-                if row[place] is not None:
-                    row[place] = plain(row[place])
-        if _document(values) is None:
-            values = [_clean(row) for row in values]
-        flat = [value for row in values for value in row]
-        for kind in {type(value) for value in flat}:
-            if not issubclass(kind, _BINDS):
-                raise TypeError(f"{rows.table}: a {kind.__name__} is nothing that a column holds")
+        values = _flat(rows.rows)
+        if not _keepable("".join([value for value in values if type(value) is str])):
+            values = _flat([_clean(row) for row in rows.rows])
     statements: list[Statement] = []
     start, width = 0, len(rows.columns)
-    while left := len(values) - start:
+    while left := len(rows.rows) - start:
         count = min(1 << left.bit_length() - 1, ROWS_AT_ONCE)
         sql = _sqlite_sql(rows.verb, rows.table, rows.columns, count)
-        statements.append((sql, flat[start * width : (start + count) * width]))
+        statements.append((sql, values[start * width : (start + count) * width]))
         start += count
     return statements
+
+
+def _flat(rows: list[Row]) -> list[Any]:
+    return [
+        value if type(value) in _BOUND_AS_IT_IS else _bound(value) for row in rows for value in row.values()
+    ]
+
+
+def _bound(value: Any) -> Any:
+    """What Python's sqlite3 takes without looking for an adapter, which costs it 0.3 us a value."""
+    if value is None:
+        return _NULL
+    if isinstance(value, datetime):
+        return to_micros(value)
+    if isinstance(value, str):  # an enumeration's
+        return str.__str__(value)
+    if isinstance(value, bool):
+        return int(value)
+    raise TypeError(f"a {type(value).__name__} is nothing that a column holds")
 
 
 def postgres_statement(rows: Rows) -> Statement:
@@ -72,7 +85,7 @@ def postgres_statement(rows: Rows) -> Statement:
             for row in rows.rows:
                 if row[name] is not None:
                     aware(row[name])
-        document = _document(rows.rows) or _encode([_clean(row) for row in rows.rows])
+        document = _document(rows.rows)
     return _postgres_sql(rows.verb, rows.table, rows.columns), (document.decode(),)
 
 
@@ -84,13 +97,21 @@ def _refusing() -> Iterator[None]:
         raise RowsRefusedError(str(error)) from error
 
 
-def _document(rows: list[Any]) -> bytes | None:
-    """None where some text in it is none that both engines can keep."""
-    try:
+def _document(rows: list[Row]) -> bytes:
+    with contextlib.suppress(UnicodeEncodeError):
         document = _encode(rows)
-    except UnicodeEncodeError:  # half of a surrogate pair: no character at all
-        return None
-    return None if b"\\u0000" in document else document
+        if b"\\u0000" not in document:
+            return document
+    return _encode([_clean(row) for row in rows])
+
+
+def _keepable(text: str) -> bool:
+    """Whether both engines can keep it: no null byte, no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def _clean(row: Any) -> Any:
@@ -103,14 +124,6 @@ def _clean(row: Any) -> Any:
         whole = row.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return row
-
-
-@cache
-def _conversions(table: str, columns: tuple[str, ...]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
-    """Where in the columns are datetimes, and flags (which Python's sqlite3 is slow to recognise)."""
-    types = [TABLES[table].c[name].type for name in columns]
-    plain: dict[type, Callable[[Any], Any]] = {Instant: to_micros, Boolean: int}
-    return tuple((place, plain[type(each)]) for place, each in enumerate(types) if type(each) in plain)
 
 
 @cache
