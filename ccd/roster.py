@@ -96,7 +96,11 @@ def span_warnings(people: Iterable[Person], span: SpanSettings) -> tuple[str, ..
         (Role.TRAINER, span.leads_per_trainer),
     ):
         if leads > limit * roles[role]:
-            found.append(f"{leads} leads for {roles[role]} {role}: at most {limit} leads each")
+            post = role.replace("_", " ")
+            if roles[role]:
+                found.append(f"{leads} lead(s) for {roles[role]} {post}(s): at most {limit} leads each")
+            else:
+                found.append(f"{leads} lead(s) and no {post}: one for every {limit} leads")
     return tuple(found)
 
 

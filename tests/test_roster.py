@@ -105,8 +105,12 @@ def test_a_team_beyond_the_span_of_control_is_named(members: list[Person], warni
 def test_too_few_analysts_and_trainers_are_named_with_figures() -> None:
     leads = team("一组", team_lead=1, agent=8) * 5
     assert span_warnings(leads + team("", qa_analyst=2, trainer=1), SpanSettings()) == (
-        "5 leads for 2 qa_analyst: at most 2 leads each",
-        "5 leads for 1 trainer: at most 4 leads each",
+        "5 lead(s) for 2 qa analyst(s): at most 2 leads each",
+        "5 lead(s) for 1 trainer(s): at most 4 leads each",
+    )
+    assert span_warnings(team("一组", team_lead=1, agent=8), SpanSettings()) == (
+        "1 lead(s) and no qa analyst: one for every 2 leads",
+        "1 lead(s) and no trainer: one for every 4 leads",
     )
     assert span_warnings(leads + team("", qa_analyst=3, trainer=2), SpanSettings()) == ()
 

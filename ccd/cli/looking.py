@@ -35,6 +35,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> Exit | None:
     """Agents, queues and waiting callers now. While the daemon is down: the last that was known."""
+    session.do_without_settings()
     if watch and as_json:
         return asyncio.run(_stream(session))
     if watch and sys.stdout.isatty() and not _console().is_dumb_terminal:

@@ -145,17 +145,34 @@ _Seat = Annotated[str, typer.Option("--seat", metavar="SEAT", help="The seat, as
 _Pbx = Annotated[str | None, typer.Option("--pbx", metavar="NAME", help="Needed where there are several.")]
 
 
+_REFUSALS = ("unknown_code", "unknown_seat", "not_here")
+"""Those that a person at the console can cause, as ``ccd.handlers.presence`` names them."""
+
+
+def _sign(session: Session, kind: str, code: str, seat: str, pbx: str | None) -> None:
+    """The rule's inner name stays in log and store; a person is told what it means."""
+    try:
+        session.ask("sign_in", kind=kind, code=code, seat=seat, pbx=pbx or "")
+    except CommandError as error:
+        if error.code is not Exit.REFUSED:
+            raise
+        rule = next((name for name in _REFUSALS if f"{name}:" in str(error)), "")
+        if not rule:
+            raise
+        raise CommandError(error.code, session.words(f"refused_{rule}", code=code, seat=seat)) from None
+
+
 @command
 def arrive(session: Session, code: _Code, seat: _Seat, pbx: _Pbx = None) -> None:
     """Sign a person in at a seat. You vouch for it: no PIN is asked, and your user name is kept."""
-    session.ask("sign_in", kind="arrive", code=code, seat=seat, pbx=pbx or "")
+    _sign(session, "arrive", code, seat, pbx)
     session.say("arrived", code=code, seat=seat)
 
 
 @command
 def leave(session: Session, code: _Code, seat: _Seat, pbx: _Pbx = None) -> None:
     """Sign a person out of a seat."""
-    session.ask("sign_in", kind="leave", code=code, seat=seat, pbx=pbx or "")
+    _sign(session, "leave", code, seat, pbx)
     session.say("left", code=code, seat=seat)
 
 

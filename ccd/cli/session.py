@@ -30,6 +30,7 @@ P = ParamSpec("P")
 
 PACKAGED = "/usr/lib/ccd/bin/ccd"
 PACKAGED_CONFIG = Path("/etc/ccd/ccd.toml")
+PACKAGED_STATE = Path("/var/lib/ccd")
 
 
 class Exit(IntEnum):
@@ -105,6 +106,42 @@ class Session:
             return reply
         code = Exit.REFUSED if reply.get("code") == "refused" else Exit.FOUND
         raise CommandError(code, self.words("daemon_says", text=reply.get("error", "")))
+
+    def do_without_settings(self) -> None:
+        """Go by the state folder alone where the settings are faulty and a daemon can be seen in it.
+
+        What runs was started with better ones. Raises ConfigError where nothing runs there.
+        """
+        from ccd.config import ConfigError, Settings
+
+        try:
+            self.settings  # noqa: B018
+        except ConfigError as error:
+            state = self._state_dir_of_faulty()
+            if not (state / "control.sock").exists():
+                raise
+            for fault in error.faults:
+                self.warn(fault.text(self.words.language))
+            self.warn(self.words("warning", text=self.words("warn_status_settings", path=state)))
+            self.settings = Settings.model_validate({"daemon": {"state_dir": state}})
+
+    def _state_dir_of_faulty(self) -> Path:
+        """As the faulty file has it, where that can be read; else the default."""
+        import tomllib
+
+        from ccd.config import ConfigError, Settings
+
+        try:
+            path = self.config_path
+            daemon = tomllib.loads(path.read_text("utf-8")).get("daemon") if path is not None else None
+        except (ConfigError, OSError, ValueError):
+            path, daemon = self.config, None
+        told = daemon.get("state_dir") if isinstance(daemon, dict) else None
+        if isinstance(told, str) and told:
+            return Path(told)
+        if path == PACKAGED_CONFIG and PACKAGED_STATE.is_dir():
+            return PACKAGED_STATE
+        return Settings().daemon.state_path()
 
     @property
     def socket(self) -> Path:

@@ -65,8 +65,32 @@ def export(
         raise CommandError(Exit.USAGE, session.words("no_such_format", name=form, names=names))
     zone = ZoneInfo(session.settings.daemon.timezone)
     between = [_moment(session, name, text, zone) for name, text in (("--since", since), ("--until", until))]
+    if between[0] is not None and between[1] is not None and between[0] >= between[1]:
+        raise CommandError(Exit.USAGE, session.words("no_span", since=since, until=until))
+    _require_pbx(session, pbx)
     with _written(output) as out:
         asyncio.run(_export(session.settings, what, between[0], between[1], pbx, form, out))
+
+
+def _require_pbx(session: Session, name: str | None) -> None:
+    """One of the settings, or one that the store has rows of: it may have been taken out of the settings."""
+    from ccd.adapters.store.queries import Archive
+    from ccd.cli.stored import reading
+    from ccd.simulated import NAME
+
+    configured = tuple(session.settings.pbx) or (NAME,)
+    if name is None or name in configured:
+        return
+
+    async def stored(archive: Archive) -> bool:
+        async with contextlib.aclosing(archive.export("agent_interval", pbx=name)) as rows:
+            async for _ in rows:
+                return True
+        return False
+
+    if not reading(session.settings, stored):
+        names = ", ".join(configured)
+        raise CommandError(Exit.USAGE, session.words("no_such_pbx", name=name, names=names))
 
 
 async def _export(
@@ -214,6 +238,9 @@ def restore(
     """Put a backup in the place of the store. The daemon must be stopped."""
     from ccd.adapters.store.backup import restore as put_back
 
+    if not file.is_file():
+        key = "restore_no_file" if not file.exists() else "restore_no_backup"
+        raise CommandError(Exit.USAGE, session.words(key, path=file))
     manifest = asyncio.run(put_back(session.settings.store, session.state_dir, file, force=force))
     session.say("restored", path=file, created=manifest.created.isoformat(timespec="seconds"))
 

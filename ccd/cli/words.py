@@ -168,6 +168,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name}: {text!r} is no time; write 2026-01-31 or 2026-01-31T08:00",
         "{name}：{text!r} 不是时间；请写成 2026-01-31 或 2026-01-31T08:00",
     ),
+    "no_span": (
+        "--since {since} is not before --until {until}: nothing lies between them",
+        "--since {since} 不早于 --until {until}：两者之间没有任何内容",
+    ),
+    "restore_no_file": (
+        "{path}: no such file; give the one that `ccd backup` wrote",
+        "{path}：没有这个文件；请给出 `ccd backup` 写的文件",
+    ),
+    "restore_no_backup": (
+        "{path}: a folder or the like, not a file; give the one that `ccd backup` wrote",
+        "{path}：不是普通文件；请给出 `ccd backup` 写的文件",
+    ),
+    "warn_status_settings": (
+        "the settings are faulty, `ccd check-config` says where; looking for the daemon in {path}",
+        "设置有错误，`ccd check-config` 会指出；正在 {path} 查找守护进程",
+    ),
+    "refused_unknown_code": ("nobody in the roster has the code {code}", "花名册里没有代码 {code}"),
+    "refused_unknown_seat": ("the roster has no seat {seat}", "花名册里没有机台 {seat}"),
+    "refused_not_here": (
+        "{code} is not signed in at seat {seat}; `ccd status` shows where",
+        "{code} 没有在机台 {seat} 签到；`ccd status` 可查所在机台",
+    ),
     "no_journal": ("{path}: cannot be replayed: {error}", "{path}：无法重放：{error}"),
     "empty_journal": (
         "{path}: no record in it; is [journal] enabled, and this its folder?",

@@ -115,7 +115,8 @@ def _pin_refusal(event: SignInAsked, world: World, settings: PresenceSettings) -
 
 
 def _not_here(event: SignInAsked, world: World) -> _Refusal:
-    sits = ", ".join(f"{pbx}/{seat}" for pbx, seat, _ in _seats(event.code, world)) or "at no seat"
+    seats = ", ".join(f"{pbx}/{seat}" for pbx, seat, _ in _seats(event.code, world))
+    sits = f"at {seats}" if seats else "at no seat"
     return _Refusal(
         "not_here", "not-here", f"not_here: {event.code} is signed in {sits}, not at {event.seat}"
     )

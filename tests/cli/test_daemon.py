@@ -128,7 +128,8 @@ def test_people_are_signed_in_and_out_by_the_console(running: Home) -> None:
     assert [person["name"] for person in seat["people"]] == ["张三"]
     elsewhere = running.ccd("leave", "2001", "--seat", "A2")
     assert elsewhere.returncode == 4
-    assert "not_here" in elsewhere.stderr
+    assert "is not signed in at seat" in elsewhere.stderr
+    assert "not_here" not in elsewhere.stderr
     assert running.ccd("leave", "2001", "--seat", "A1").returncode == 0
     assert running.ccd("arrive", "9999", "--seat", "A1").returncode == 4
     nowhere = running.ccd("arrive", "2001", "--seat", "A1", "--pbx", "moon")
@@ -212,6 +213,28 @@ def test_what_is_kept_is_exported_in_every_form(running: Home) -> None:
     assert out.stat().st_mode & 0o077 == 0
     assert out.read_bytes().startswith(b"\xef\xbb\xbfpbx,")
     assert list(running.folder.glob(".out*")) == []
+
+
+def test_status_is_shown_while_the_settings_are_faulty(running: Home) -> None:
+    """An edit that went wrong must not take the view away from those who watch a daemon that runs."""
+    before = (running.folder / "ccd.toml").read_text("utf-8")
+    try:
+        for broken in ("[metrics", "[metrics]\nport = 'x'\n"):
+            running.configure(broken)
+            done = running.ccd("status")
+            assert done.returncode == 0, done.stderr
+            assert "simulated  Asterisk 22" in done.stdout
+            assert "ccd.toml: " in done.stderr
+            assert "warning: the settings are faulty" in done.stderr
+    finally:
+        running.configure(before)
+
+
+def test_what_is_exported_of_no_pbx_is_refused(running: Home) -> None:
+    done = running.ccd("export", "call", "--pbx", "nope")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no PBX is called nope; there are: simulated" in done.stderr
+    assert running.ccd("export", "call", "--pbx", "simulated").returncode == 0
 
 
 def test_a_backup_is_made_beside_the_daemon_and_not_restored_under_it(running: Home) -> None:

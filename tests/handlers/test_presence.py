@@ -171,6 +171,11 @@ def test_a_refusal_is_recorded_with_its_rule(event: SignInAsked, why: str, promp
     assert on.presence == {("north", "B"): {"13": T0}}
 
 
+def test_a_refusal_to_leave_says_where_the_person_is_signed_in() -> None:
+    *_, elsewhere = step(ask("13", "A", "leave"), world(B={"13": T0}))
+    assert "13 is signed in at north/B, not at A" in elsewhere.because
+
+
 def test_a_code_is_locked_after_too_many_wrong_pins_and_nothing_tells_the_guesser() -> None:
     on = world()
     wrong = [step(ask(pin=False, after=second), on)[2] for second in (1, 2, 3)]

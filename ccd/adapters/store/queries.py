@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Archive:
         since: datetime | None = None,
         until: datetime | None = None,
         pbx: str | None = None,
-    ) -> AsyncIterator[Row]:
+    ) -> AsyncGenerator[Row]:
         """Rows in order of time, from ``since`` up to but not including ``until`` (aware), of one PBX or all.
 
         ``what`` is one of ``EXPORTS``. Raises StoreError for another, and for a naive time.
