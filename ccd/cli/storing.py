@@ -198,10 +198,16 @@ def _told(result: Replay) -> dict[str, Any]:
     }
 
 
+def _local(at: datetime | None) -> str:
+    """In the zone of the one who looks, with its offset; --json has UTC."""
+    return "" if at is None else at.astimezone().isoformat(" ", "seconds")
+
+
 def _print_replay(session: Session, played: dict[str, Replay]) -> None:
     words = session.words
     recorded, *others = played.values()
-    print(words("replayed", inputs=recorded.inputs, began=recorded.began, ended=recorded.ended))
+    began, ended = (_local(at) for at in (recorded.began, recorded.ended))
+    print(words("replayed", inputs=recorded.inputs, began=began, ended=ended))
     if recorded.gaps:
         print(words("replay_gaps", count=recorded.gaps))
     if recorded.errors:

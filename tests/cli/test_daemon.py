@@ -289,6 +289,8 @@ def replays_are_equal(home: Home) -> None:
     arrived = other["recorded"]["facts"]["PersonArrived"]
     assert arrived
     assert "PersonArrived" not in other["other"]["facts"]
+    assert "+08:00 to " in home.process("replay", journal, TZ="Asia/Shanghai").stdout.splitlines()[0]
+    assert json.loads(one)["recorded"]["began"].endswith("+00:00")
     table = home.ccd("replay", journal, "--config", "other.toml").stdout
     assert re.search(rf"PersonArrived +{arrived} +0 +-{arrived}\n", table)
 
