@@ -30,7 +30,6 @@ from tests.pbx.records import CdrRow, CelRow, QueueLogRow, read_cdr, read_cel, r
 __all__ = ["Asterisk", "PbxError"]
 
 BOOT = Path(__file__).with_name("boot.sh")
-_OWN_NAMESPACES = ("unshare", "--mount", "--propagation=private", "--pid", "--fork", "--kill-child")
 STATE = ("etc", "lib", "log", "spool")
 
 
@@ -44,6 +43,16 @@ class Asterisk:
     ``folder``: the instance's folder, by default a temporary one that ``close`` removes. ``ring``: seconds a
     directly dialled phone may ring before voicemail. Blocking; from a coroutine use ``asyncio.to_thread``.
     """
+
+    namespaces: tuple[str, ...] = (
+        "unshare",
+        "--mount",
+        "--propagation=private",
+        "--pid",
+        "--fork",
+        "--kill-child",
+    )
+    """The command that makes them, put before the one that boots."""
 
     def __init__(self, version: str, folder: Path | None = None, *, ring: int = 5) -> None:
         self.major = version
@@ -187,7 +196,7 @@ class Asterisk:
         assert self._process is None, "the PBX is running"
         with (self.folder / "console.log").open("ab") as console:
             self._process = subprocess.Popen(
-                [*_OWN_NAMESPACES, "sh", str(BOOT), str(self.root), str(self.folder)],
+                [*self.namespaces, "sh", str(BOOT), str(self.root), str(self.folder)],
                 stdin=subprocess.PIPE,
                 stdout=console,
                 stderr=console,
@@ -267,11 +276,14 @@ class Asterisk:
             "spool/tmp",
         ):
             (self.folder / below).mkdir(exist_ok=True)
-        secret = {"CCD_SECRET": self.ccd_secret, "ADMIN_SECRET": self.admin_secret}
-        write_configuration(self.etc_dir, self.layout, self.major, secret, ring)
+        self._configure(ring)
         owner = _asterisk_user(self.root)
         for path in (self.folder, *self.folder.rglob("*")):
             os.chown(path, *owner)
+
+    def _configure(self, ring: int) -> None:
+        secret = {"CCD_SECRET": self.ccd_secret, "ADMIN_SECRET": self.admin_secret}
+        write_configuration(self.etc_dir, self.layout, self.major, secret, ring)
 
     def _booted(self) -> bool:
         with suppress(OSError, AmiError), self.admin("system") as session:
