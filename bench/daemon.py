@@ -68,16 +68,21 @@ def roster(agents: int) -> RosterReplaced:
 
 
 class Noted:
-    """A performer that notes when recordings were to be measured, and leaves the rest to the real one."""
+    """A performer that notes when recordings were to be measured, and leaves the rest to the real one.
+
+    Nothing is noted before ``begin``: what is measured is not to weigh on the memory that is measured.
+    """
 
     def __init__(self, performer: Performer) -> None:
         self.effects: list[tuple[str, float]] = []
+        self.noting = False
         self.failures = 0
         self._performer = performer
 
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, MeasureRecording):
-            self.effects.append((effect.recording.partition(":")[0], time.monotonic()))
+            if self.noting:
+                self.effects.append((effect.recording.partition(":")[0], time.monotonic()))
         else:
             self._performer.perform(effect)
 
@@ -106,6 +111,7 @@ class Daemon:
 
     async def begin(self) -> dict[str, Any]:
         self.noted.effects.clear()
+        self.noted.noting = True
         self.app.parts.pulse.stall_max_s = 0.0
         self.cpu = time.process_time()
         return {"began": time.monotonic()}

@@ -86,7 +86,7 @@ class Played:
     found: list[str]
 
 
-async def play(version: str, seed: int, folder: Path) -> Played:
+async def play(version: str, seed: int, folder: Path, calls: int = CALLS) -> Played:
     with Asterisk(version) as pbx:
         async with (
             Proxy(pbx.ami_port) as proxy,
@@ -109,7 +109,7 @@ async def play(version: str, seed: int, folder: Path) -> Played:
                 await asyncio.sleep(3)
                 proxy.refusing = False
 
-            day = Day(pbx, phones, seed=seed, calls=CALLS, per_second=3)
+            day = Day(pbx, phones, seed=seed, calls=calls, per_second=3)
             await day.play({0.15: cut, 0.35: restart, 0.5: reset, 0.65: refuse, 0.8: restart})
             await asyncio.sleep(4)
             code, _ = await asyncio.to_thread(daemon.stop)
@@ -168,3 +168,13 @@ def test_the_day_was_a_full_one_with_every_fault(version: str, days: dict[str, P
     # Who sees nothing contradicts nobody: most of the day was seen, and something of every kind.
     assert played.told.total() >= played.rows * 0.7
     assert played.told.keys() >= KINDS
+
+
+@pytest.mark.pbx
+@pytest.mark.soak
+async def test_a_long_day(tmp_path: Path) -> None:
+    """Five days' calls in one, on both versions."""
+    for version in VERSIONS:
+        (tmp_path / version).mkdir()
+    for played in await asyncio.gather(*(play(v, 5, tmp_path / v, calls=5 * CALLS) for v in VERSIONS)):
+        assert played.found == [], "\n".join(played.found)
