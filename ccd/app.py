@@ -69,6 +69,7 @@ class App:
         async with self._exits:
             self._exits.callback(self._let_go_of_signals)
             await self._open()
+            self._started_with = self.settings
             self.parts = Parts(self.settings, self.store, self.journal, self.reload)
             self.parts.metrics.watch("config", "", self)
             await self._restore()
@@ -234,7 +235,7 @@ class App:
     def _note_what_waits(self, settings: Settings) -> None:
         """Where we listen and where we store is decided at start."""
         for section in ("daemon", "store", "agi", "metrics", "journal", "simulator"):
-            if getattr(settings, section) != getattr(self.settings, section):
+            if getattr(settings, section) != getattr(self._started_with, section):
                 log.warning("restart_needed", section=section)
 
 

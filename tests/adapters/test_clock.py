@@ -139,3 +139,26 @@ async def test_a_jump_of_the_wall_clock_is_counted_and_moves_no_deadline(
     await _until(lambda: clock.jumps == 1)
     assert clock.wall_jump_s == pytest.approx(3600, abs=5)
     assert [event.key for event in due if event.key == "steady"] == []
+
+
+async def test_the_row_of_a_deadline_that_came_due_stays_until_what_came_of_it_is_kept(
+    running: tuple[Clock, Rows, list[DeadlineDue]],
+) -> None:
+    clock, rows, due = running
+    clock.set(_set("kept", 0.02))
+    await _until(lambda: bool(due))
+    assert "kept" in rows.rows
+    clock.cancel(CancelDeadline(key="kept", because="it came due"))
+    assert "kept" not in rows.rows
+
+
+async def test_a_deadline_set_anew_where_it_came_due_keeps_its_new_row(
+    running: tuple[Clock, Rows, list[DeadlineDue]],
+) -> None:
+    clock, rows, due = running
+    clock.set(_set("again", 0.02))
+    await _until(lambda: bool(due))
+    clock.cancel(CancelDeadline(key="again", because="it came due"))
+    clock.set(_set("again", 60))
+    assert rows.rows["again"].after_s == 60
+    assert clock.armed == 1
