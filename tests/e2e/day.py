@@ -24,6 +24,7 @@ SALES = ("1011", "1012", "1013", "1014", "1015")
 VIP = ("1006", "1007", "1008")
 DIRECT = ("1020", "1021", "1022", "1023", "1024")
 TELESALES = ("1030", "1031", "1032", "1033")
+QUEUED = {*SUPPORT, *SALES, *VIP}
 EXTENSIONS = (*SUPPORT, *SALES, *VIP, *DIRECT, *TELESALES)
 REASONS = ("午餐", "training", "restroom", "Back-office; forms")
 
@@ -39,6 +40,8 @@ class Day:
         self.per_second = per_second
         self.placed = 0
         self._running: set[asyncio.Task[None]] = set()
+        # Chance alone must not leave a kind out: the first queue calls answered go these ways.
+        self._musts: list[Behaviour] = [self._then_transfers_attended, self._then_transfers_blind] * 5
 
     async def play(self, faults: dict[float, Fault] | None = None) -> None:
         """All calls have ended when this returns. ``faults``: share of the calls -> what then happens."""
@@ -101,6 +104,13 @@ class Day:
         await self._somebody(call, self._then_talks)
 
     async def _agent(self, call: Call) -> None:
+        await self._somebody(call, self._then_what)
+
+    async def _then_what(self, call: Call) -> None:
+        """What an agent does with a call that is answered."""
+        if self._musts and call.phone.user in QUEUED:
+            await self._musts.pop()(call)
+            return
         dice = self.random.random()
         then: Behaviour = self._then_talks
         if dice < 0.12:
@@ -109,7 +119,7 @@ class Day:
             then = self._then_transfers_blind
         elif dice < 0.24:
             then = self._then_transfers_attended
-        await self._somebody(call, then)
+        await then(call)
 
     async def _somebody(self, call: Call, then: Behaviour) -> None:
         dice = self.random.random()
