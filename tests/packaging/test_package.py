@@ -253,12 +253,12 @@ def test_what_an_upgrade_did_to_the_store_is_undone_by_a_backup(
     install(machine, deb)
     start(machine)
     wait_for(lambda: machine.run("ccd", "status", check=False).returncode == 0, "it runs")
-    machine.run("ccd", "backup", "/root/before.ccd")
+    machine.run("ccd", "backup", "/var/tmp/before.ccd")
     install(machine, newer)
     wait_for(lambda: running(machine), "the new version runs")
     machine.run("systemctl", "stop", "ccd")
     install(machine, deb)
-    machine.run("ccd", "restore", "--force", "/root/before.ccd")
+    machine.run("ccd", "restore", "--force", "/var/tmp/before.ccd")
     owners = machine.run("find", "/var/lib/ccd", "!", "-user", "ccd").stdout
     assert owners == "", "root's restore left files that the daemon may not write"
     start(machine)
