@@ -56,7 +56,9 @@ class Page:
         near = [
             transfer
             for transfer in self._transfers
-            if (transfer.pbx, transfer.queue) == (row.pbx, row.queue)
+            if transfer.pbx == row.pbx
+            # without a queue where the call was answered while we were blind
+            and (transfer.queue or row.queue) == row.queue
             and (transfer.interface == row.interface or transfer.call == row.call)
             and abs(transfer.at - row.at) <= NEAR
         ]
