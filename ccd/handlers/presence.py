@@ -25,6 +25,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from ccd.config import Mode, PresenceSettings
 from ccd.effects import AnswerSignIn, Effect, Notify
 from ccd.events import Event, PersonArrived, PersonLeft, SignInAsked, SignInRefused
@@ -61,6 +63,7 @@ def decide(event: Event, world: World, settings: PresenceSettings) -> list[Event
         return []
     if settings.mode is Mode.OFF:
         return [_answer(event, True, _greeting(event), "presence is off")]
+    event = _in_order(event, world)
     refusal = _refusal(event, world, settings)
     if refusal is None:
         facts, prompt, because = _granted(event, world)
@@ -76,6 +79,15 @@ def decide(event: Event, world: World, settings: PresenceSettings) -> list[Event
     if enforced:
         return [*found, _answer(event, False, refusal.prompt, refusal.because)]
     return [*found, _answer(event, True, _greeting(event), f"would be refused: {refusal.because}")]
+
+
+def _in_order(event: SignInAsked, world: World) -> SignInAsked:
+    """Who signs in now does so after all that is known of them, also where the clock was set back since."""
+    if event.how == "missed":
+        return event
+    return msgspec.structs.replace(
+        event, at=max([event.at, *(since for _, _, since in _seats(event.code, world))])
+    )
 
 
 def _refusal(event: SignInAsked, world: World, settings: PresenceSettings) -> _Refusal | None:

@@ -286,6 +286,17 @@ def test_a_late_leaving_does_not_undo_a_newer_arrival() -> None:
     assert on.presence == {("north", "A"): {"11": T0}}
 
 
+@pytest.mark.parametrize("how", ["phone", "console"])
+def test_after_the_clock_was_set_back_people_come_and_go_as_ever(how: str) -> None:
+    """What they do now is newer than what is known of them, whatever the clock says."""
+    on = world(A={"11": T0})
+    facts, _, _ = step(ask("11", "B", how=how, after=-3600), on)
+    assert facts == [left("11", "A", 0, "moved"), arrived("11", "B", 0, how)]
+    facts, _, _ = step(ask("11", "B", "leave", how=how, after=-3000), on)
+    assert facts == [left("11", "B", 0, how)]
+    assert on.presence == {}
+
+
 # --- whatever the order -------------------------------------------------------------------------------------
 
 asked = st.builds(
