@@ -153,7 +153,7 @@ class Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk is untyped
             pieces = block.split(_END)
             if len(block) > MESSAGE_LIMIT and not _cut_at_the_limit(pieces):
                 fits = False
-            messages = self._read_answers(pieces) if self.responses or self._lists else self._read(pieces)
+            messages = self._read_answers(pieces) if self._expects_items() else self._read(pieces)
             counts.messages_received += len(pieces)
             if messages:
                 self._on_messages(at, messages)
@@ -214,6 +214,10 @@ class Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk is untyped
                 messages.append(Message(name, self._text(raw)))
         self.counts.messages_skipped += len(pieces) - len(messages) - others
         return messages
+
+    def _expects_items(self) -> bool:
+        """Any answer may turn out to begin a list, but one to a ping."""
+        return bool(self._lists) or any(action.name != "Ping" for action in self.responses.values())
 
     def _read_answers(self, pieces: list[bytes]) -> list[Message]:
         """The same while an answer of ours is on its way: items of lists are told by their ActionID."""
