@@ -47,7 +47,8 @@ class Links:
         self._roster = roster
         self._sign_ins = sign_ins
         self._watch = watch
-        self._settings: dict[str, PbxSettings] = {}
+        self._settings: dict[str, tuple[PbxSettings, str]] = {}
+        """With the secret: the file it stands in may say another one now."""
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._noted: dict[str, asyncio.Event] = {}
         self._jobs: set[asyncio.Task[None]] = set()
@@ -60,7 +61,8 @@ class Links:
         async with self._changing:  # reloads may overlap; the latest to ask has the last word
             if self._closed:
                 return
-            for name in [n for n in self.sessions if pbxs.get(n) != self._settings[n]]:
+            wanted = {name: (settings, secrets[name]) for name, settings in pbxs.items()}
+            for name in [name for name in self.sessions if wanted.get(name) != self._settings[name]]:
                 await self._end(name, "removed" if name not in pbxs else "reconfigured")
             for name, settings in pbxs.items():
                 if name not in self.sessions:
@@ -102,7 +104,7 @@ class Links:
         )
         self.sessions[name] = session
         self._watch(name, session)
-        self._settings[name] = settings
+        self._settings[name] = settings, secret
         self._noted[name] = asyncio.Event()
         self._tasks[name] = asyncio.create_task(self._follow(name, session), name=f"ami-{name}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,21 @@ async def test_reloads_that_overlap_come_to_an_end_and_the_last_one_holds(links:
     async with asyncio.timeout(5):
         await asyncio.gather(links.replace({"main": second}), links.replace({"main": third}))
     assert links.sessions["main"].settings == third
+
+
+async def test_a_secret_that_was_changed_in_its_file_is_used_after_a_reload(
+    links: Links, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text("the-first-one")
+    settings = {"main": PbxSettings(port=1, secret_file=file)}
+    await links.replace(settings)
+    before = links.sessions["main"]
+    await links.replace(settings)
+    assert links.sessions["main"] is before, "nothing has changed"
+    file.write_text("the-second-one")
+    await links.replace(settings)
+    assert links.sessions["main"]._secret == "the-second-one"
 
 
 async def test_a_reload_that_comes_too_late_links_nothing_any_more(links: Links) -> None:
