@@ -15,6 +15,7 @@ import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import structlog
 
@@ -92,19 +93,19 @@ class Recordings:
         pbx = self._pbxs().get(effect.pbx)
         if pbx is None:
             return
-        path, size, digest = None, 0, ""
+        path, size, digest = effect.path, 0, ""
         state = "missing"
         try:
-            path = await self._quiet(effect.path, pbx, self._policy())
-            if path is not None:
-                async with self._slots:
-                    size, digest = await asyncio.to_thread(_hash, path)
+            found = await self._quiet(effect.path, pbx, self._policy())
+            if found is not None:
+                path, size, digest = str(found.path), found.size, found.digest
                 state = "final" if size > HEADER_ONLY else "empty"
         except OutsideError:
             log.warning("recording_outside", pbx=effect.pbx, path=effect.path)
             state = "outside"
         except OSError as error:
-            log.warning("recording_unreadable", path=str(path or effect.path), error=error.strerror)
+            path = str(error.filename or path)
+            log.warning("recording_unreadable", path=path, error=error.strerror)
             state = "unreadable"
         self._submit(
             RecordingMeasured(
@@ -113,25 +114,47 @@ class Recordings:
                 call=effect.call,
                 recording=effect.recording,
                 state=state,
-                path=str(path or effect.path),
+                path=path,
                 size=size,
                 sha256=digest,
             )
         )
 
-    async def _quiet(self, name: str, pbx: PbxSettings, policy: RecordingsSettings) -> Path | None:
-        """Wait until the file is there and stands still; None where it never came. Raises OutsideError."""
+    async def _quiet(self, name: str, pbx: PbxSettings, policy: RecordingsSettings) -> _Look | None:
+        """Wait until the file is there and stands still; None where it never came.
+
+        Raises OutsideError, and OSError for a file that cannot be read.
+        """
         seen: tuple[int, int] | None = None
         waited = 0.0
         while waited <= policy.give_up_s:
-            path = await asyncio.to_thread(locate, name, pbx)
-            now = await asyncio.to_thread(_stat, path)
-            if now is not None and now == seen:
-                return path
-            seen = now
+            async with self._slots:
+                look = await asyncio.to_thread(_look, name, pbx, seen)
+            if look.digest:
+                return look
+            seen = look.seen
             await asyncio.sleep(policy.quiet_s)
             waited += policy.quiet_s
         return None
+
+
+class _Look(NamedTuple):
+    path: Path
+    seen: tuple[int, int] | None
+    size: int = 0
+    digest: str = ""
+
+
+def _look(name: str, pbx: PbxSettings, before: tuple[int, int] | None) -> _Look:
+    """What is there now; its size and checksum where that is the same as before.
+
+    All in one go: crossing over to a thread and back costs more than looking.
+    """
+    path = locate(name, pbx)
+    now = _stat(path)
+    if now is None or now != before:
+        return _Look(path, now)
+    return _Look(path, now, *_hash(path))
 
 
 def _stat(path: Path) -> tuple[int, int] | None:
