@@ -7,10 +7,17 @@ Adapters perform effects and answer with ``EffectDone`` or ``EffectFailed`` unde
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 
 class Effect(msgspec.Struct, frozen=True, tag=True):
+    """``kept``: a row until it is done or given up, written together with the facts that asked for it; what
+    is open after a restart is performed again under the same key.
+    """
+
+    kept: ClassVar[bool] = False
     key: str
     because: str
 
@@ -68,3 +75,124 @@ class Notify(Effect, frozen=True):
 
     audience: str
     text: str
+
+
+# --- incidents --------------------------------------------------------------------------------------------
+
+
+class AnswerAct(Effect, frozen=True):
+    """The reply to a ``ReportAsked`` or ``IncidentAct`` (its ``request`` is our ``key``).
+
+    ``incident`` is the one opened or found; ``why`` a refusal, in words for a person.
+    """
+
+    accepted: bool
+    incident: str = ""
+    why: str = ""
+
+
+class Ring(Effect, frozen=True):
+    """Ring somebody's phone for an incident. What it plays, and what the keys do, stands in our dialplan.
+
+    ``where``: an interface of the roster (``PJSIP/1001``), or ``outside:NUMBER``. ``key`` is also the channel's
+    id: [a-z0-9-] only. No subclass can name a context: the adapter knows one for each class.
+    """
+
+    kept: ClassVar[bool] = True
+    pbx: str
+    incident: str
+    person: str
+    where: str
+    ring_s: float
+    language: str  # zh | en
+    ladder: str
+    seat: str
+    caller_number: str
+    drill: bool
+
+
+class RingToTell(Ring, frozen=True):
+    """Announcement; 1 acknowledges, 2 cannot come."""
+
+
+class RingForPolice(Ring, frozen=True):
+    """Facts; 9 stands down where ``may_stand_down``; otherwise on to the police: after ten seconds, or, with
+    ``confirm``, only at 1.
+    """
+
+    may_stand_down: bool = False
+    confirm: bool = False
+
+
+class RingForPoliceDrill(Ring, frozen=True):
+    """The same, and where the police would be dialled there is a stand-in. Never reaches ``ccd-police``."""
+
+    may_stand_down: bool = False
+    confirm: bool = False
+
+
+class CallPoliceUnattended(Effect, frozen=True):
+    """Explicit opt-in only: dial the police and speak the facts, with nobody on the line."""
+
+    kept: ClassVar[bool] = True
+    pbx: str
+    incident: str
+    language: str
+    ladder: str
+    seat: str
+    caller_number: str
+
+
+class Tell(Effect, frozen=True):
+    """Tell one person (or system) by e-mail, webhook, MQTT or at the console; at least once under this key.
+
+    ``fields`` are the facts as names and values, for machines; ``subject`` and ``text`` for people, made in
+    ``language``. ``address`` is an e-mail address, or "" where the means has one of its own.
+    """
+
+    kept: ClassVar[bool] = True
+    means: str
+    incident: str
+    person: str
+    address: str
+    subject: str
+    text: str
+    drill: bool
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+class ShowAlert(Effect, frozen=True):
+    """Lamps and sirens (a retained MQTT message): on while the incident is not closed."""
+
+    incident: str
+    ladder: str
+    severity: str
+    active: bool
+    drill: bool
+    text: str
+
+
+class KeepCopy(Effect, frozen=True):
+    """Copy a recording into the evidence folder at once, and again when it is final."""
+
+    kept: ClassVar[bool] = True
+    pbx: str
+    incident: str
+    path: str
+
+
+class ReadSource(Effect, frozen=True):
+    """Ask the PBX where the SIP of this channel comes from."""
+
+    pbx: str
+    incident: str
+    channel: str
+
+
+class ReadMark(Effect, frozen=True):
+    """Read back from AstDB what the dialplan noted under a ring's key, or of the police for an incident."""
+
+    pbx: str
+    incident: str
+    ring: str = ""
+    """Empty: the mark of the police."""
