@@ -14,26 +14,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_serializer,
-    model_validator,
-)
+from pydantic import Field, ValidationError, field_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from ccd.config_faults import ConfigError, Fault
+from ccd.config_incidents import IncidentsSettings
+from ccd.config_section import Mode, OptionalPath, OptionalSecret, Port, Section, Zone, in_order
 from ccd.config_sources import explain, merge, read_environment, read_toml
 
 __all__ = [
@@ -48,61 +37,9 @@ __all__ = [
     "secret_of",
 ]
 
-
-class Mode(StrEnum):
-    """How far a policy goes: ``off``; ``observe`` records what it would do; ``notify``; ``enforce``."""
-
-    OFF = "off"
-    OBSERVE = "observe"
-    NOTIFY = "notify"
-    ENFORCE = "enforce"
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Asia" is a folder
-        raise PydanticCustomError("no_zone", "no time zone is called {zone}", {"zone": name}) from None
-    return name
-
-
-def _from_the_files_folder(path: Path | None, info: ValidationInfo) -> Path | None:
-    if path is None:
-        return None
-    base = (info.context or {}).get("folder", Path())
-    try:
-        return Path(base) / path.expanduser()
-    except RuntimeError:  # ~name of nobody
-        return Path(base) / path
-
-
-def _none_if_empty(value: Any) -> Any:
-    return None if value == "" else value
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-OptionalPath = Annotated[Path | None, BeforeValidator(_none_if_empty), AfterValidator(_from_the_files_folder)]
-OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_none_if_empty)]
-Port = Annotated[int, Field(ge=0, le=65535)]
-
+SectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^:/?#]*):[^/?#]*(?=@)|(?<=[?&]password=)[^&#]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
-
-
-def _in_order(section: Section, low: str, high: str) -> None:
-    """``low`` may not exceed ``high``; pings must come before the silence they are to prevent."""
-    values = {
-        "low": low,
-        "low_value": getattr(section, low),
-        "high": high,
-        "high_value": getattr(section, high),
-    }
-    if values["low_value"] > values["high_value"]:
-        raise PydanticCustomError("not_in_order", "{low} is more than {high}", values)
 
 
 class DaemonSettings(Section):
@@ -131,6 +68,9 @@ class StoreSettings(Section):
     queue_limit: Annotated[int, Field(ge=1000)] = 200_000
     retention_days: Annotated[int, Field(ge=0)] = 0
     """0 keeps everything."""
+    spool_file: OptionalPath = None
+    """What the database will not take of an incident goes here; default: ccd.spool in the state directory."""
+    spool_bytes: Annotated[int, Field(ge=65_536)] = 4 * 1024 * 1024
 
     @field_serializer("url")
     def _blank_password(self, url: str) -> str:
@@ -157,7 +97,7 @@ class PbxSettings(Section):
     reconnect_max_s: Annotated[float, Field(gt=0)] = 10.0
     trunks: tuple[str, ...] = ("PJSIP/trunk*", "SIP/trunk*", "DAHDI/*", "IAX2/*")
     """Patterns of interfaces that lead outside; an interface of the roster or a queue never does."""
-    wrapup_s: dict[str, Annotated[int, Field(ge=0, le=3600)]] = {}
+    wrapup_s: dict[str, Annotated[int, Field(ge=0, le=3600)]] = Field(default_factory=dict)
     """Wrap-up per queue as in queues.conf (``wrapuptime``): AMI tells only what a member has of its own."""
     recordings_pbx_dir: str = "/var/spool/asterisk/monitor"
     recordings_dir: OptionalPath = None
@@ -169,7 +109,7 @@ class PbxSettings(Section):
     def _one_secret(self) -> PbxSettings:
         if self.secret is not None and self.secret_file is not None:
             raise PydanticCustomError("two_secrets", "give secret or secret_file, not both")
-        _in_order(self, "keepalive_s", "silence_s")
+        in_order(self, "keepalive_s", "silence_s")
         return self
 
 
@@ -218,8 +158,53 @@ class SpanSettings(Section):
 
     @model_validator(mode="after")
     def _the_right_way_up(self) -> SpanSettings:
-        _in_order(self, "agents_per_lead_min", "agents_per_lead_max")
+        in_order(self, "agents_per_lead_min", "agents_per_lead_max")
         return self
+
+
+class EvidenceSettings(Section):
+    dir: OptionalPath = None
+    """Copies for the legal hold, and bundles; default: evidence/ in the state directory."""
+
+
+class EmailSettings(Section):
+    """A mail server; empty ``host``: no e-mail."""
+
+    host: str = ""
+    port: Port = 587
+    tls: Literal["none", "starttls", "tls"] = "starttls"
+    sender: str = ""
+    username: str = ""
+    password_file: OptionalPath = None
+    timeout_s: Annotated[float, Field(gt=0, le=30)] = 5.0
+
+
+class WebhookSettings(Section):
+    """Told of every incident; signed as standardwebhooks.com says."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    secret_file: OptionalPath = None
+    timeout_s: Annotated[float, Field(gt=0, le=30)] = 5.0
+
+
+class MqttSettings(Section):
+    """A broker; empty ``host``: no MQTT."""
+
+    host: str = ""
+    port: Port = 1883
+    username: str = ""
+    password_file: OptionalPath = None
+    tls: bool = False
+    tls_ca: OptionalPath = None
+    prefix: Annotated[str, Field(pattern=r"^[^+#\s]+$")] = "ccd"
+    reports: bool = False
+    """Whether a message on PREFIX/incident/report may open an incident."""
+    timeout_s: Annotated[float, Field(gt=0, le=30)] = 5.0
+
+
+class NotifySettings(Section):
+    email: EmailSettings = EmailSettings()
+    webhooks: dict[SectionName, WebhookSettings] = Field(default_factory=dict)
 
 
 class UnknownInterfacesSettings(Section):
@@ -245,15 +230,19 @@ class Policies(Section):
     unknown_interfaces: UnknownInterfacesSettings = UnknownInterfacesSettings()
     presence: PresenceSettings = PresenceSettings()
     recordings: RecordingsSettings = RecordingsSettings()
+    incidents: IncidentsSettings = IncidentsSettings()
 
 
 class Settings(Section):
     daemon: DaemonSettings = DaemonSettings()
     store: StoreSettings = StoreSettings()
-    pbx: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], PbxSettings] = {}
+    pbx: dict[SectionName, PbxSettings] = Field(default_factory=dict)
     agi: AgiSettings = AgiSettings()
     metrics: MetricsSettings = MetricsSettings()
     journal: JournalSettings = JournalSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
+    notify: NotifySettings = NotifySettings()
+    mqtt: MqttSettings = MqttSettings()
     simulator: SimulatorSettings = SimulatorSettings()
     span: SpanSettings = SpanSettings()
     policies: Policies = Policies()

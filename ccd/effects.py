@@ -94,8 +94,8 @@ class AnswerAct(Effect, frozen=True):
 class Ring(Effect, frozen=True):
     """Ring somebody's phone for an incident. What it plays, and what the keys do, stands in our dialplan.
 
-    ``where``: an interface of the roster (``PJSIP/1001``), or ``outside:NUMBER``. ``key`` is also the channel's
-    id: [a-z0-9-] only. No subclass can name a context: the adapter knows one for each class.
+    ``where``: an interface of the roster (``PJSIP/1001``), or ``outside:NUMBER``. ``key`` is the channel's id
+    too: [a-z0-9-] only. No subclass can name a context: the adapter knows one for each class.
     """
 
     kept: ClassVar[bool] = True

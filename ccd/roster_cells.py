@@ -22,6 +22,8 @@ class Role(StrEnum):
     QA_ANALYST = "qa_analyst"
     QA_MANAGER = "qa_manager"
     TRAINER = "trainer"
+    DEPARTMENT_HEAD = "department_head"
+    MANAGEMENT = "management"
 
 
 _ROLES: Mapping[str, Role] = {
@@ -40,6 +42,8 @@ _ROLES: Mapping[str, Role] = {
     "质检员": Role.QA_ANALYST,
     "质培经理": Role.QA_MANAGER,
     "培训师": Role.TRAINER,
+    "部门负责人": Role.DEPARTMENT_HEAD,
+    "公司领导": Role.MANAGEMENT,
 }
 
 _TECHNOLOGIES = {name.upper(): name for name in ("PJSIP", "SIP", "IAX2", "DAHDI", "Local", "Agent", "SCCP")}

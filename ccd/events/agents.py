@@ -119,6 +119,21 @@ class PersonLeft(Event, frozen=True):
     by: str = ""
 
 
+class PersonAttended(Event, frozen=True):
+    """Somebody proved at a phone of the floor that they are there, without sitting down (``*87``).
+
+    ``proven`` is False where no PIN was checked: ccd was away, or presence asks for none.
+    """
+
+    durable = True
+    person: str
+    pbx: str
+    seat: str
+    how: str
+    proven: bool
+    by: str = ""
+
+
 class SignInRefused(Event, frozen=True):
     """``why`` is the rule's short name (``wrong_pin``). Not ``enforced``: noted, and the person let go."""
 

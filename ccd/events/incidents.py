@@ -73,7 +73,7 @@ class IncidentAct(Event, frozen=True):
     """Somebody does something about an incident, at the console or by CLI.
 
     ``act`` is one of ``ccd.incidents.acts.ACTS``: acknowledge, cannot, arrive, stand_down, police_called,
-    detail, evidence, note, close. ``person`` is whose act it is (a code of the roster); ``by`` who vouches for
+    detail, evidence, note, close. ``person`` is whose act it is (a code of the roster); ``by`` vouches for
     it. ``value``: the reason, the answer to ``question``, the outcome, the text.
     """
 
@@ -237,7 +237,7 @@ class RungExhausted(IncidentFact, frozen=True):
 
 
 class Arrived(IncidentFact, frozen=True):
-    """Somebody whose arrival stops the clock is there: by code and PIN at a phone of the floor, or console."""
+    """Whose arrival stops the clock is there: proven by code and PIN at a phone of the floor, or console."""
 
     person: str
     seat: str

@@ -55,7 +55,7 @@ class SignInAsked(Event, frozen=True):
     pbx: str
     seat: str
     code: str
-    kind: str  # "arrive" | "leave"
+    kind: str  # "arrive" | "leave" | "attend"
     pin_ok: bool | None
     how: str  # "phone" | "console" | "missed"
     by: str = ""  # who vouches for it at the console

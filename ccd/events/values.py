@@ -62,6 +62,9 @@ class Person(msgspec.Struct, frozen=True):
     pbx: str = ""
     agency: str = ""
     language: str = ""
+    phone: str = ""
+    """A number outside the floor (a mobile phone), as it is dialled there: digits, maybe with a + before."""
+    email: str = ""
 
 
 class OpenCall(msgspec.Struct, frozen=True):
