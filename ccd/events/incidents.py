@@ -72,9 +72,9 @@ class ReportAsked(Event, frozen=True):
 class IncidentAct(Event, frozen=True):
     """Somebody does something about an incident, at the console or by CLI.
 
-    ``act`` is one of ``ccd.incidents.acts.ACTS``: acknowledge, cannot, arrive, stand_down, police_called,
-    detail, evidence, note, close. ``person`` is whose act it is (a code of the roster); ``by`` vouches for
-    it. ``value``: the reason, the answer to ``question``, the outcome, the text.
+    ``act`` is one of ``ccd.incidents.acts.ACTS``: acknowledge, cannot, arrive, stand_down, police,
+    police_called, detail, note, close. ``person`` is whose act it is (a code of the roster); ``by``
+    vouches for it. ``value``: the reason, the answer to ``question``, the outcome, the text.
     """
 
     request: str
@@ -133,6 +133,7 @@ class CopyKept(Event, frozen=True):
     sha256: str
     final: bool
     error: str = ""
+    by: str = ""  # who gave it, where a person did
 
 
 class SourceRead(Event, frozen=True):
@@ -261,7 +262,7 @@ class PoliceDue(IncidentFact, frozen=True):
     """The decision to call the police has come: ``mode`` call, confirm, advise or unattended."""
 
     mode: str
-    why: str  # deadline | cannot_come
+    why: str  # deadline | cannot_come | asked
     late_s: float
 
 
