@@ -14,7 +14,7 @@ from ccd.roster_cells import CELLS, shown
 
 __all__ = ["FIELDS", "RosterError", "dump", "parse"]
 
-FIELDS = ("code", "name", "role", "team", "seat", "interface", "pbx", "agency", "language")
+FIELDS = ("code", "name", "role", "team", "seat", "interface", "pbx", "agency", "language", "phone", "email")
 REQUIRED = ("code", "name", "role")
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PEOPLE = 50_000
@@ -31,6 +31,8 @@ _HEADERS: Mapping[str, str] = {
     **dict.fromkeys(("交换机", "话务平台"), "pbx"),
     **dict.fromkeys(("派工单位", "派遣单位"), "agency"),
     **dict.fromkeys(("语言", "语种"), "language"),
+    **dict.fromkeys(("手机", "手机号", "手机号码", "电话", "电话号码"), "phone"),
+    **dict.fromkeys(("邮箱", "电子邮箱", "电子邮件", "邮件"), "email"),
 }
 
 _FORMULA = tuple("=+-@＝＋－＠")

@@ -95,7 +95,8 @@ STAFF = team("", qa_analyst=2, trainer=1)
             ("team 一组: 6 telesales agents for 1 lead(s): at most 5 each",),
         ),
         (team("一组", agent=9), ("team 一组: 9 agents and no lead",)),
-        (team("管理", operations_manager=1), ()),
+        (team("管理", operations_manager=1, department_head=1, management=2), ()),
+        (team("一组", team_lead=1, agent=8, management=3), ()),
     ],
 )
 def test_a_team_beyond_the_span_of_control_is_named(members: list[Person], warnings: tuple[str, ...]) -> None:
@@ -131,3 +132,7 @@ def test_the_sample_roster_is_forty_seats_in_four_teams_within_the_span() -> Non
     assert roster.interfaces("any") == tuple(f"PJSIP/{number}" for number in range(1001, 1041))
     assert span_warnings(sample, SpanSettings()) == ()
     assert {person.role for person in sample} == set(Role)
+    reached = {person.role for person in sample if person.phone and person.email}
+    assert reached == {"duty_lead", "operations_manager", "department_head", "management"}
+    assert all(person.phone.startswith("+120255501") for person in sample if person.phone)
+    assert all(person.email.endswith("@example.com") for person in sample if person.email)

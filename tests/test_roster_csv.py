@@ -27,6 +27,8 @@ def faults(data: bytes) -> tuple[str, ...]:
     return caught.value.faults
 
 
+WITH_BOTH = f"{HEADER},phone,email"
+
 ZHANG = "1001,张三,agent,客服一组,A01,PJSIP/1001,north,华信,zh_CN"
 ZHANG_READ = Person("1001", "张三", "agent", "客服一组", "A01", "PJSIP/1001", "north", "华信", "zh_CN")
 
@@ -75,8 +77,11 @@ def test_cells_are_unquoted_and_outer_spaces_go() -> None:
         ("质检员", Role.QA_ANALYST),
         ("质培经理", Role.QA_MANAGER),
         ("培训师", Role.TRAINER),
+        ("部门负责人", Role.DEPARTMENT_HEAD),
+        ("公司领导", Role.MANAGEMENT),
         ("Team Lead", Role.TEAM_LEAD),
         ("QA analyst", Role.QA_ANALYST),
+        ("department head", Role.DEPARTMENT_HEAD),
         ("deputy lead", Role.SENIOR_AGENT),
         ("telesales agent", Role.TELESALES),
     ],
@@ -115,6 +120,54 @@ def test_roles_of_the_manual_are_known_by_either_name(written: str, role: Role) 
 def test_a_bad_row_is_refused_by_line_and_column(row: str, place: str, what: str) -> None:
     (fault,) = faults(sheet("2001,李四,agent,,,,,,", row))
     assert fault.startswith(f"roster.csv: line 3{', ' if place else ''}{place}: ")
+    assert what in fault
+
+
+@pytest.mark.parametrize("phone", ["手机", "手机号码", "电话", "Phone", "phone"])
+@pytest.mark.parametrize("email", ["邮箱", "电子邮箱", "email"])
+def test_somebody_without_a_seat_is_reached_outside(phone: str, email: str) -> None:
+    data = f"工号,姓名,角色,{phone},{email}\n77,司马文,公司领导,+12025550104,wen@example.com\n".encode(
+        "gb18030"
+    )
+    assert parse(data, filename="r.csv") == (
+        Person("77", "司马文", "management", "", "", "", phone="+12025550104", email="wen@example.com"),
+    )
+
+
+def test_a_file_from_before_phones_and_addresses_is_read_as_ever() -> None:
+    (person,) = people(ZHANG)
+    assert (person.phone, person.email) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "what"),
+    [
+        ("110,", "phone", "'110' is not an outside number; write it as it is dialled from here, 6 to 20"),
+        ("+86110,", "phone", "is not an outside number"),
+        ("138 0013 8000,", "phone", "half-width digits, maybe a + before"),
+        ("021-5555-0100,", "phone", "is not an outside number"),
+        ("１３８００１３８０００,", "phone", "half-width digits"),
+        ("1380013800a,", "phone", "is not an outside number"),
+        ("+,", "phone", "is not an outside number"),
+        (f"{'1' * 21},", "phone", "6 to 20"),
+        (f"{'1' * 41},", "phone", "at most 40"),
+        ("1.38E+10,", "phone", "'1.38E+10' has lost digits to the spreadsheet; format the column as text"),
+        (",wen", "email", "'wen' is not an e-mail address; write one, half-width, such as name@example.com"),
+        (",wen@", "email", "is not an e-mail address"),
+        (",wen@host", "email", "is not an e-mail address"),
+        (",wen@example..com", "email", "is not an e-mail address"),
+        (",wen@@example.com", "email", "is not an e-mail address"),
+        (",wen＠example.com", "email", "half-width"),
+        (",a b@example.com", "email", "is not an e-mail address"),
+        (",Wen <wen@example.com>", "email", "is not an e-mail address"),
+        (",wen@example.com;li@example.com", "email", "is not an e-mail address"),
+        (',"wen@example.com\nBcc: all@example.com"', "email", "control or invisible"),
+        (f",{'a' * 250}@example.com", "email", "at most 254"),
+    ],
+)
+def test_a_bad_number_or_address_is_refused_by_line_and_column(cells: str, column: str, what: str) -> None:
+    (fault,) = faults(sheet(f"1001,张三,agent,,,,,,,{cells}", header=WITH_BOTH))
+    assert fault.startswith(f'roster.csv: line 2, column "{column}": ')
     assert what in fault
 
 
@@ -197,7 +250,7 @@ def test_one_seat_has_one_interface_per_pbx(rows: list[str], fault: str) -> None
         (b"", "line 1: the header lacks code, name, role; begin the file with code,"),
         (b"\n\n", "line 1: the header lacks code, name, role"),
         (b"code,name\n1001,x\n", "line 1: the header lacks role"),
-        (b"\ncode,name,role,phone\n", 'line 2, column "phone": unknown column'),
+        (b"\ncode,name,role,fax\n", 'line 2, column "fax": unknown column'),
         (b"code,name,role,code\n", 'line 1, column "code": the column code is there twice'),
         ("工号,name,role,code\n".encode(), 'line 1, column "code": the column code is there twice'),
         (b"code,,name,role\n", "line 1: column 2 has no name"),
@@ -283,6 +336,8 @@ def rosters(draw: st.DrawFn) -> tuple[Person, ...]:
                 draw(st.sampled_from(["", "north", "s-2_x"])),
                 draw(_cell(64)),
                 draw(st.sampled_from(["", "zh_CN", "en"])),
+                draw(st.from_regex(r"(\+?[0-9]{6,20})?", fullmatch=True)),
+                draw(st.sampled_from(["", "=a@example.com", "'=b@example.com", "a.b+c@x-y.example.org"])),
             )
         )
     return tuple(found)
@@ -310,4 +365,4 @@ def test_any_bytes_give_people_or_faults_with_a_place(data: bytes) -> None:
 def test_no_cell_that_is_written_runs_as_a_formula() -> None:
     written = dump([Person("1001", "=1+1", "agent", "@x", "-1", "PJSIP/1", "", "＋x")])
     assert written.startswith(b"\xef\xbb\xbf" + ",".join(FIELDS).encode() + b"\r\n")
-    assert written.decode("utf-8-sig").splitlines()[1] == "1001,'=1+1,agent,'@x,'-1,PJSIP/1,,'＋x,"
+    assert written.decode("utf-8-sig").splitlines()[1] == "1001,'=1+1,agent,'@x,'-1,PJSIP/1,,'＋x,,,"

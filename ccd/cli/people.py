@@ -88,8 +88,8 @@ def show(
         return
     from ccd.cli.cells import fit
 
-    fields = ("code", "name", "role", "team", "seat", "interface", "pbx")
-    wide = (9, 13, 20, 13, 9, 17, 0)
+    fields = ("code", "name", "role", "team", "seat", "interface", "pbx", "phone", "email")
+    wide = (9, 13, 20, 13, 9, 17, 13, 17, 0)
     for row in (fields, *([getattr(person, field) for field in fields] for person in roster.people)):
         print(
             " ".join(

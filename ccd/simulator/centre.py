@@ -47,7 +47,7 @@ def build(
     settings: SimulatorSettings, people: Sequence[Person], timeline: Timeline, first_id: int, recordings: str
 ) -> Pbx:
     """A PBX at the start of its day: leads in the overflow queue, no agent logged in yet."""
-    phones = {person.interface: person.name for person in people}
+    phones = {person.interface: person.name for person in people if person.interface}
     pbx = Pbx(timeline, phones, Dialplan(_PLAN), first_id=first_id, recordings=recordings)
     for name in (*NUMBERS.values(), OVERFLOW):
         pbx.members.create(Queue(name, ring_s=RING_S, member_wrapup_s=WRAP_UP_S, record=True))

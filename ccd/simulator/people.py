@@ -19,9 +19,13 @@ _DIGITS = "零一二三四五六七八九"
 AGENTS_PER_LEAD = 10
 TELESALES_PER_LEAD = 5
 
+REACHED_OUTSIDE = ("duty_lead", "operations_manager", "department_head", "management")
+"""Who has a mobile phone: of +1 202 555 0100 to 0199, which are kept free for stories and ring nowhere."""
+
 
 def roster(settings: SimulatorSettings, pbx: str = "") -> tuple[Person, ...]:
-    """Agents first, in the order of their phones (PJSIP/1001 …), then leads, then those over the teams.
+    """Agents first, in the order of their phones (PJSIP/1001 …), then leads, then those over the teams; the
+    last of these have no seat on the floor.
 
     The last of several teams sells by telephone: no queue, five agents to a lead. ``pbx`` is the name of
     the ``[pbx.NAME]`` they sit at.
@@ -30,20 +34,23 @@ def roster(settings: SimulatorSettings, pbx: str = "") -> tuple[Person, ...]:
     people: list[Person] = []
     places: Counter[int] = Counter()
 
-    def add(role: str, team: int) -> None:
+    def add(role: str, team: int, *, seated: bool = True) -> None:
         number = 1001 + len(people)
-        places[team] += 1
+        places[team] += seated
+        outside = role in REACHED_OUTSIDE
         people.append(
             Person(
                 code=str(number + 5000),
                 name=next(names),
                 role=role,
                 team=team_name(team) if team else "",
-                seat=f"{team}-{places[team]:02d}",
-                interface=f"PJSIP/{number}",
+                seat=f"{team}-{places[team]:02d}" if seated else "",
+                interface=f"PJSIP/{number}" if seated else "",
                 pbx=pbx,
                 agency=_AGENCIES[number % len(_AGENCIES)] if team and role != "team_lead" else "",
                 language="zh_CN",
+                phone=f"+120255501{REACHED_OUTSIDE.index(role) + 1:02d}" if outside else "",
+                email=f"{role.replace('_', '-')}@example.com" if outside else "",
             )
         )
 
@@ -60,6 +67,8 @@ def roster(settings: SimulatorSettings, pbx: str = "") -> tuple[Person, ...]:
     over += ["qa_analyst"] * -(-len(sizes) // 2) + ["trainer"] * -(-len(sizes) // 4)
     for role in over:
         add(role, 0)
+    for role in ("department_head", "management"):
+        add(role, 0, seated=False)
     return tuple(people)
 
 

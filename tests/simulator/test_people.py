@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -16,8 +17,9 @@ SIZES = [(40, 4), (1, 1), (3, 8), (95, 10), (10_000, 100)]
 @pytest.mark.parametrize(("agents", "teams"), SIZES)
 def test_no_two_people_share_code_name_seat_or_phone(agents: int, teams: int) -> None:
     people = roster(SimulatorSettings(agents=agents, teams=teams))
-    for field in ("code", "name", "seat", "interface"):
-        assert len({getattr(person, field) for person in people}) == len(people), field
+    for field in ("code", "name", "seat", "interface", "phone", "email"):
+        given = [value for person in people if (value := getattr(person, field))]
+        assert len(set(given)) == len(given), field
 
 
 def test_forty_agents_work_in_four_teams_with_leads_within_the_span() -> None:
@@ -31,6 +33,14 @@ def test_forty_agents_work_in_four_teams_with_leads_within_the_span() -> None:
     assert {"duty_lead", "operations_manager", "qa_manager", "qa_analyst", "trainer"} <= {
         p.role for p in people
     }
+
+
+def test_whoever_an_incident_climbs_to_is_reached_outside_and_some_have_no_seat() -> None:
+    people = {person.role: person for person in roster(SimulatorSettings())}
+    for role in ("duty_lead", "operations_manager", "department_head", "management"):
+        assert re.fullmatch(r"\+120255501[0-9]{2}", people[role].phone), "a number kept free for stories"
+        assert people[role].email.endswith("@example.com")
+    assert {role for role, person in people.items() if not person.seat} == {"department_head", "management"}
 
 
 def test_the_same_settings_give_the_same_people() -> None:
