@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from ccd.config_faults import ConfigError, Fault
 from ccd.config_incidents import IncidentsSettings
-from ccd.config_section import Mode, OptionalPath, OptionalSecret, Port, Section, Zone, in_order
+from ccd.config_section import Mode, OptionalPath, OptionalSecret, Port, Section, Zone, in_order, shaped
 from ccd.config_sources import explain, merge, read_environment, read_toml
 
 __all__ = [
@@ -37,7 +37,7 @@ __all__ = [
     "secret_of",
 ]
 
-SectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+SectionName = Annotated[str, shaped(r"[a-z][a-z0-9_-]{0,31}", "section_name")]
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^:/?#]*):[^/?#]*(?=@)|(?<=[?&]password=)[^&#]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -182,7 +182,7 @@ class EmailSettings(Section):
 class WebhookSettings(Section):
     """Told of every incident; signed as standardwebhooks.com says."""
 
-    url: Annotated[str, Field(pattern=r"^https?://")]
+    url: Annotated[str, shaped(r"https?://\S+", "web_address")]
     secret_file: OptionalPath = None
     timeout_s: Annotated[float, Field(gt=0, le=30)] = 5.0
 
@@ -196,7 +196,7 @@ class MqttSettings(Section):
     password_file: OptionalPath = None
     tls: bool = False
     tls_ca: OptionalPath = None
-    prefix: Annotated[str, Field(pattern=r"^[^+#\s]+$")] = "ccd"
+    prefix: Annotated[str, shaped(r"[^+#\s]+", "topic_prefix")] = "ccd"
     reports: bool = False
     """Whether a message on PREFIX/incident/report may open an incident."""
     timeout_s: Annotated[float, Field(gt=0, le=30)] = 5.0

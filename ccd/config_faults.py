@@ -44,9 +44,31 @@ WORDS: dict[str, tuple[str, str]] = {
     "at_most": ("must be {most} or less", "必须不大于 {most}"),
     "more_than": ("must be more than {limit}", "必须大于 {limit}"),
     "less_than": ("must be less than {limit}", "必须小于 {limit}"),
-    "pbx_name": (
-        "a PBX is named by small letters, digits, - and _, a letter first, 32 at most",
-        "交换机名称只能用小写字母、数字、- 和 _，以字母开头，最多 32 个字符",
+    "section_name": (
+        "is no name; use small letters, digits, - and _, a letter first, 32 characters at most",
+        "不能作为名称；只能用小写字母、数字、- 和 _，以字母开头，最多 32 个字符",
+    ),
+    "ladder_name": (
+        "is no name of a ladder; use small letters, digits and _, a letter first, 32 characters at most",
+        "不能作为处置流程的名称；只能用小写字母、数字和 _，以字母开头，最多 32 个字符",
+    ),
+    "web_address": (
+        "must be an address that begins with https:// (or http://)",
+        "必须是以 https://（或 http://）开头的地址",
+    ),
+    "topic_prefix": (
+        "must be the beginning of a topic, without +, # and blanks, such as ccd",
+        "必须是主题的开头，不含 +、# 和空格，例如 ccd",
+    ),
+    "characters": ("must have {max_length} characters at most", "最多 {max_length} 个字符"),
+    "empty_list": (
+        "is empty; write one entry or more, or leave the key out",
+        "为空；请至少写一项，或删去该项",
+    ),
+    "a_day": ("must be a day such as 2026-01-31, or empty", "必须是日期，例如 2026-01-31，或留空"),
+    "no_police_number": (
+        'ladders.{name}: police = "unattended" needs police.number; set it, or police = "call"',
+        'ladders.{name}：police = "unattended" 需要 police.number；请设置它，或改为 police = "call"',
     ),
     "no_zone": (
         "no time zone is called {zone}; use a name such as Asia/Shanghai",
@@ -69,6 +91,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "odd_secret": (
         "the secret has a line break or control character inside; write it on one line",
         "密码中有换行或控制字符；请写成一行",
+    ),
+    "empty_secret_file": ("is empty; write the secret into it", "是空文件；请把密码写入其中"),
+    "bad_webhook_secret": (
+        "is no webhook secret; write whsec_ and 24 to 64 bytes in base64 (openssl rand -base64 32)",
+        "不是 webhook 密钥；请写 whsec_ 加 24 至 64 字节的 base64（openssl rand -base64 32）",
+    ),
+    "no_sender": (
+        "must be the e-mail address that messages come from, such as ccd@example.org",
+        "必须是发件人的电子邮件地址，例如 ccd@example.org",
     ),
     "bad_json": (
         "is not a value that can be read; write a list as {example}",
@@ -116,7 +147,11 @@ CODES: dict[str, str] = {
     "less_than_equal": "at_most",
     "greater_than": "more_than",
     "less_than": "less_than",
-    "string_pattern_mismatch": "pbx_name",
+    "string_too_long": "characters",
+    "date_type": "a_day",
+    "date_parsing": "a_day",
+    "date_from_datetime_parsing": "a_day",
+    "date_from_datetime_inexact": "a_day",
 }
 
 

@@ -7,20 +7,19 @@ plain ``LadderSettings``. So a site writes only what it wants otherwise.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from ccd.config_section import Mode, Section, in_order
+from ccd.config_section import Mode, OptionalDay, Section, in_order, shaped
 from ccd.roster_cells import Role
 
 __all__ = ["DrillSettings", "IncidentsSettings", "LadderSettings", "PoliceSettings", "RungSettings"]
 
 Means = Literal["phone", "console", "mqtt", "email", "webhook"]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Name = Annotated[str, shaped(r"[a-z][a-z0-9_]{0,31}", "ladder_name")]
 
 ALL_AT_ONCE: Mapping[Means, float] = {"phone": 0, "console": 0, "mqtt": 0, "email": 0, "webhook": 0}
 
@@ -43,10 +42,16 @@ class RungSettings(Section):
     """How often the list is gone through before nobody on it is rung any more."""
 
 
+def _some(rungs: tuple[RungSettings, ...]) -> tuple[RungSettings, ...]:
+    if not rungs:
+        raise PydanticCustomError("empty_list", "is empty")
+    return rungs
+
+
 class LadderSettings(Section):
     enabled: bool = True
     severity: Literal["low", "medium", "high"] = "high"
-    rungs: Annotated[tuple[RungSettings, ...], Field(min_length=1)] = (RungSettings(role=Role.DUTY_LEAD),)
+    rungs: Annotated[tuple[RungSettings, ...], AfterValidator(_some)] = (RungSettings(role=Role.DUTY_LEAD),)
     needs_call: bool = False
     """A report by phone counts only from an agent's leg of a call (threat); otherwise from any seat."""
     arrive_within_s: Seconds = 0
@@ -107,8 +112,8 @@ class PoliceSettings(Section):
     """The PBX whose context ``ccd-police`` is used; empty: the one of the call."""
     second_trunk: str = ""
     """Which trunk the second attempt of ``ccd-police`` takes."""
-    proved_on: date | None = None
-    proved_second_on: date | None = None
+    proved_on: OptionalDay = None
+    proved_second_on: OptionalDay = None
     """The days on which a person tried each of the two trunks, in agreement with the police."""
     proof_days: Annotated[int, Field(ge=1)] = 180
     voice_ring_s: Annotated[float, Field(ge=5, le=60)] = 15

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +20,17 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Mode", "OptionalPath", "OptionalSecret", "Port", "Section", "Zone", "in_order"]
+__all__ = [
+    "Mode",
+    "OptionalDay",
+    "OptionalPath",
+    "OptionalSecret",
+    "Port",
+    "Section",
+    "Zone",
+    "in_order",
+    "shaped",
+]
 
 
 class Mode(StrEnum):
@@ -52,8 +64,21 @@ def _none_if_empty(value: Any) -> Any:
     return None if value == "" else value
 
 
+def shaped(pattern: str, fault: str) -> AfterValidator:
+    """Text of this form from end to end. ``fault``: what is said of any other, in ``config_faults.WORDS``."""
+    compiled = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise PydanticCustomError(fault, "is not of the form asked for")
+        return text
+
+    return AfterValidator(check)
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 OptionalPath = Annotated[Path | None, BeforeValidator(_none_if_empty), AfterValidator(_from_the_files_folder)]
+OptionalDay = Annotated[date | None, BeforeValidator(_none_if_empty)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_none_if_empty)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 

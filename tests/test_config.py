@@ -61,7 +61,7 @@ def faults_of(file: Path, text: str) -> list[str]:
         ("[pbx.main]\ntrunks = [1]", "pbx.main.trunks.0", "must be text in quotes (given: 1)"),
         ("[pbx.main]\ntls_ca = 5", "pbx.main.tls_ca", "must be text in quotes"),
         ("[pbx.main.wrapup_s]\nsales = 'x'", "pbx.main.wrapup_s.sales", "must be a whole number"),
-        ("[pbx.'Büro 1']\nport = 1", "pbx.Büro 1", "a PBX is named by small letters"),
+        ("[pbx.'Büro 1']\nport = 1", "pbx.Büro 1", "is no name; use small letters, digits, - and _"),
         ("[pbx.main]\nkeepalive_s = 13", "pbx.main", "keepalive_s = 13.0 is more than silence_s = 12.0"),
         ("[pbx.main]\nsecret = 'a'\nsecret_file = 'b'", "pbx.main", "give secret or secret_file, not both"),
         ("[span]\nagents_per_lead_min = 20", "span", "agents_per_lead_min = 20 is more than agents_per"),

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ccd.config import PbxSettings, Settings, effective
+from ccd.config import NotifySettings, PbxSettings, Settings, WebhookSettings, effective
+from ccd.config_incidents import LADDERS, LadderSettings, RungSettings
 
 FILE = Path(__file__).parent.parent / "config" / "ccd.toml"
 LINES = FILE.read_text("utf-8").splitlines()
@@ -20,23 +21,44 @@ def everything_switched_on() -> dict[str, Any]:
     return tomllib.loads("\n".join(re.sub(r"^#(?=[a-z_]+ = |\[)", "", line) for line in LINES))
 
 
+def ladders_of(written: dict[str, Any]) -> dict[str, Any]:
+    ladders = written["policies"]["incidents"]["ladders"]
+    assert isinstance(ladders, dict)
+    return ladders
+
+
 def defaults() -> dict[str, Any]:
-    """Every setting, with one PBX; what is unset is an empty text, as in the file."""
-    dumped = effective(Settings(pbx={"main": PbxSettings()}))
-    return {
-        section: {key: _blank(value) for key, value in keys.items()}
-        if section != "pbx"
-        else {name: {key: _blank(value) for key, value in pbx.items()} for name, pbx in keys.items()}
-        for section, keys in dumped.items()
-    }
+    """Every setting, with one PBX and one webhook; what is unset is an empty text, as in the file."""
+    hooks = NotifySettings(webhooks={"desk": WebhookSettings(url="https://example.com/incidents")})
+    return _blank(effective(Settings(pbx={"main": PbxSettings()}, notify=hooks)))  # type: ignore[no-any-return]
 
 
 def _blank(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _blank(part) for key, part in value.items()}
     return "" if value is None else value
 
 
 def test_the_file_has_every_setting_with_its_default_and_nothing_else() -> None:
-    assert everything_switched_on() == defaults()
+    written, expected = everything_switched_on(), defaults()
+    for settings in (written, expected):
+        ladders_of(settings).clear()  # these are laid over defaults of their own: see below
+    assert written == expected
+
+
+def test_the_file_shows_the_ladders_whole() -> None:
+    """Nothing that it leaves out comes from the ladder of that name that is built in."""
+    written = ladders_of(everything_switched_on())
+    assert list(written) == list(LADDERS)
+    for name, ladder in written.items():
+        assert LadderSettings.model_validate(ladder) == Settings().policies.incidents.ladders[name], name
+
+
+def test_one_ladder_and_one_rung_show_every_key() -> None:
+    threat = ladders_of(everything_switched_on())["threat"]
+    assert set(threat) == set(LadderSettings.model_fields)
+    assert set(threat["rungs"][0]) == set(RungSettings.model_fields)
+    assert threat["rungs"][0] == RungSettings(role=threat["rungs"][0]["role"]).model_dump(mode="json")
 
 
 def test_the_file_as_it_is_gives_the_defaults() -> None:

@@ -182,6 +182,10 @@ def _toml_key(key: str) -> str:
 def _toml_value(value: Any) -> str:
     if value is None:
         return '""'
+    if isinstance(value, list):
+        return f"[{', '.join(_toml_value(part) for part in value)}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_toml_key(key)} = {_toml_value(part)}' for key, part in value.items())} }}"
     return json.dumps(value, ensure_ascii=False)
 
 
