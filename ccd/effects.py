@@ -7,17 +7,12 @@ Adapters perform effects and answer with ``EffectDone`` or ``EffectFailed`` unde
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime
 
 import msgspec
 
 
 class Effect(msgspec.Struct, frozen=True, tag=True):
-    """``kept``: a row until it is done or given up, written together with the facts that asked for it; what
-    is open after a restart is performed again under the same key.
-    """
-
-    kept: ClassVar[bool] = False
     key: str
     because: str
 
@@ -98,7 +93,6 @@ class Ring(Effect, frozen=True):
     too: [a-z0-9-] only. No subclass can name a context: the adapter knows one for each class.
     """
 
-    kept: ClassVar[bool] = True
     pbx: str
     incident: str
     person: str
@@ -134,7 +128,6 @@ class RingForPoliceDrill(Ring, frozen=True):
 class CallPoliceUnattended(Effect, frozen=True):
     """Explicit opt-in only: dial the police and speak the facts, with nobody on the line."""
 
-    kept: ClassVar[bool] = True
     pbx: str
     incident: str
     language: str
@@ -150,7 +143,6 @@ class Tell(Effect, frozen=True):
     ``language``. ``address`` is an e-mail address, or "" where the means has one of its own.
     """
 
-    kept: ClassVar[bool] = True
     means: str
     incident: str
     person: str
@@ -170,12 +162,13 @@ class ShowAlert(Effect, frozen=True):
     active: bool
     drill: bool
     text: str
+    since: datetime | None = None
+    """When the incident was opened; None: when it was first shown."""
 
 
 class KeepCopy(Effect, frozen=True):
     """Copy a recording into the evidence folder at once, and again when it is final."""
 
-    kept: ClassVar[bool] = True
     pbx: str
     incident: str
     path: str
@@ -190,7 +183,10 @@ class ReadSource(Effect, frozen=True):
 
 
 class ReadMark(Effect, frozen=True):
-    """Read back from AstDB what the dialplan noted under a ring's key, or of the police for an incident."""
+    """Read back from AstDB what the dialplan noted under a ring's key, or of the police for an incident.
+
+    The answer is a ``RingResult`` or a ``PoliceMark`` (not live); ``none`` where nothing is noted.
+    """
 
     pbx: str
     incident: str

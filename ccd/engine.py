@@ -1,14 +1,17 @@
 """One step: take an input, change the world, give facts and effects. Pure: same inputs, same outputs.
 
 Messages of the PBX go to ``following``; what that finds out, and every other input, goes to the policies that
-asked for it; facts that a policy adds are applied and offered to the policies in turn.
+asked for it; facts that a policy adds are applied and offered to the policies in turn, each before the policy
+goes on (one that is a generator finds the world as its own facts have made it).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Protocol
+
+import msgspec
 
 from ccd.config import Settings
 from ccd.effects import Effect
@@ -17,6 +20,7 @@ from ccd.events import (
     ConfigReplaced,
     DeadlineDue,
     Event,
+    IncidentsRestored,
     PbxLinked,
     PbxLost,
     PbxSynced,
@@ -24,23 +28,24 @@ from ccd.events import (
     RecordingMeasured,
     RosterReplaced,
 )
+from ccd.events.incidents import IncidentFacts
 from ccd.following import agents, queuecalls, snapshot
 from ccd.following.follow import follow
 from ccd.following.picture import Pbx
-from ccd.handlers import presence, recordings, unknown_interfaces
+from ccd.handlers import incidents, presence, recordings, unknown_interfaces
 from ccd.message import Message
 from ccd.world import APPLIED, World
 
 __all__ = ["POLICIES", "Engine", "Outcome"]
 
-POLICIES = (presence, recordings, unknown_interfaces)
+POLICIES = (presence, recordings, unknown_interfaces, incidents)
 FACTS_OF_ONE_STEP = 1_000_000  # policies that feed each other without end are a defect; stop loudly
 
 
 class Policy(Protocol):
     NAME: str
     CONSUMES: tuple[type[Event], ...]
-    decide: Callable[..., list[Event | Effect]]
+    decide: Callable[..., Iterable[Event | Effect]]
 
 
 class Outcome:
@@ -163,6 +168,11 @@ def _on_deadline(world: World, event: DeadlineDue) -> None:
         queuecalls.complete_overdue(pbx, subject)
 
 
+def _on_incidents(world: World, event: IncidentsRestored) -> None:
+    for text in event.facts:
+        world.apply(msgspec.json.decode(text, type=IncidentFacts))
+
+
 def _on_roster(world: World, event: Any) -> None:
     world.apply(event)
 
@@ -178,6 +188,7 @@ def _on_config(world: World, event: Any) -> None:
 _INPUTS: dict[type[Event], Callable[[World, Any], None]] = {
     ConfigReplaced: _on_config,
     DeadlineDue: _on_deadline,
+    IncidentsRestored: _on_incidents,
     PbxLinked: _on_linked,
     PbxLost: _on_lost,
     PbxSynced: _on_synced,

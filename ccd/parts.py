@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ccd.adapters.agi import AgiServer
-from ccd.adapters.clock import Clock, utc_now
+from ccd.adapters.clock import Armed, Clock, utc_now
 from ccd.adapters.control import ControlServer
 from ccd.adapters.housekeeping import Housekeeping
 from ccd.adapters.journal import Journal
@@ -18,10 +18,11 @@ from ccd.adapters.pulse import Pulse
 from ccd.adapters.recordings import Recordings
 from ccd.adapters.sign_ins import SignIns
 from ccd.adapters.store import Store
+from ccd.adapters.store.entries import Deadline, DeadlineGone
 from ccd.adapters.systemd import Notifier, watchdog_interval
 from ccd.commands import Commands
 from ccd.config import Mode, Settings
-from ccd.effects import AnswerSignIn
+from ccd.effects import AnswerSignIn, CancelDeadline, SetDeadline
 from ccd.engine import Engine
 from ccd.roster import Roster
 from ccd.runner import Runner
@@ -55,11 +56,13 @@ class Parts:
             Engine(self.world),
             store=store,
             observer=self.metrics,
+            arm=self._arm,
+            keep=lambda items: _in_store(store.commit(items)),
             perform=lambda effect: self.performer.perform(effect),
             restart_session=lambda name: self.links.restart(name),
             journal=journal,
         )
-        self.clock = Clock(self.runner.submit, store, leaping=lambda: self.links.leap())
+        self.clock = Clock(self.runner.submit, leaping=lambda: self.links.leap())
         self.pulse = Pulse(
             advanced=lambda: (self.runner.advanced, self.clock.scans),
             ping=self.notifier.watchdog,
@@ -87,8 +90,6 @@ class Parts:
             asks_pin=self._asks_pin,
         )
         self.performer = Performer(
-            set_deadline=self.clock.set,
-            cancel_deadline=self.clock.cancel,
             send=self.links.send,
             answer=self._answer,
             measure=self.recordings.measure,
@@ -143,9 +144,21 @@ class Parts:
         presence = self.settings.policies.presence
         return presence.pin_required and presence.mode is not Mode.OFF
 
+    def _arm(self, effect: SetDeadline | CancelDeadline) -> Deadline | DeadlineGone | None:
+        """At once; what it gives is written with the facts of the same step."""
+        armed = self.clock.arm(effect)
+        if armed is None:
+            return None
+        return Deadline(*armed) if isinstance(armed, Armed) else DeadlineGone(armed.key)
+
     def _roster(self) -> Roster:
         return self.world.roster
 
     def _answer(self, effect: AnswerSignIn) -> None:
         if not self.sign_ins.answer(effect):
             self.agi.answer(effect)
+
+
+async def _in_store(committed: Awaitable[None]) -> str:
+    await committed
+    return "store"

@@ -6,7 +6,9 @@ leave a wrong picture, so all that waits of the PBX with the most is dropped, co
 to start over from a snapshot, which marks the time between as *unknown*.
 
 Effects of a step that gave durable facts are performed after those are committed: nobody is told that
-something was recorded before it was. Only the timers of the picture itself do not wait for a database.
+something was recorded before it was. Timers do not wait for a database: they run in memory at once, and their
+rows are written in the transaction of the facts that set them. What belongs to an incident waits for nothing
+long: ``keep`` says where it went (store, spool, or nowhere but memory), and people are told that.
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -24,7 +26,7 @@ import structlog
 from ccd.buckets import Buckets
 from ccd.effects import CancelDeadline, Effect, SetDeadline
 from ccd.engine import Engine, Outcome
-from ccd.events import AmiReceived, DeadlineDue, Event, PbxLost
+from ccd.events import AmiReceived, DeadlineDue, Event, IncidentFact, Kept, PbxLost
 from ccd.message import Message
 from ccd.world import World
 
@@ -39,8 +41,10 @@ _TICK = timedelta(microseconds=1)
 
 
 class FactStore(Protocol):
-    def enqueue(self, facts: Iterable[Event]) -> None: ...
-    async def commit(self, facts: Iterable[Event]) -> None: ...
+    """Of facts, and of the entries that ``arm`` gives."""
+
+    def enqueue(self, facts: Iterable[Any]) -> None: ...
+    def commit(self, facts: Iterable[Any]) -> Awaitable[None]: ...
 
 
 class Observer(Protocol):
@@ -71,7 +75,10 @@ class _Read:
 
 
 class Runner:
-    """``perform`` gets every effect, in order; ``restart_session`` is called with a PBX that overflowed."""
+    """``perform`` gets every effect, in order, but those about deadlines: ``arm`` takes these at once, and
+    gives what is to be written about them. ``keep`` takes over what an incident gave, at once, and tells
+    when it is awaited where that went. ``restart_session`` is called with a PBX that overflowed.
+    """
 
     def __init__(
         self,
@@ -79,6 +86,8 @@ class Runner:
         *,
         store: FactStore,
         observer: Observer,
+        arm: Callable[[SetDeadline | CancelDeadline], Any],
+        keep: Callable[[Iterable[Any]], Awaitable[str]],
         perform: Callable[[Effect], None],
         restart_session: Callable[[str], None],
         journal: Recorder | None = None,
@@ -96,6 +105,8 @@ class Runner:
         """Grows whenever the loop turns: what the watchdog looks at."""
         self._store = store
         self._observer = observer
+        self._arm = arm
+        self._keep = keep
         self._perform = perform
         self._restart_session = restart_session
         self._journal = journal
@@ -249,24 +260,29 @@ class Runner:
 
     def _pass_on(self, event: Event | None, outcome: Outcome) -> None:
         self._observer.observe(event, outcome, self.engine.world)
-        facts, effects = outcome.facts, outcome.effects
-        if effects and any(fact.durable for fact in facts):
-            # The store takes the facts over now: those of later steps must not overtake them.
-            committed = self._store.commit(facts)
-            later = []
+        items: list[Any] = list(outcome.facts)
+        effects = []
+        for effect in outcome.effects:
+            if not isinstance(effect, (SetDeadline, CancelDeadline)):
+                effects.append(effect)
+            elif (entry := self._arm(effect)) is not None:
+                items.append(entry)
+        incidents = {fact.incident for fact in outcome.facts if isinstance(fact, IncidentFact)}
+        # The store takes the facts over now: those of later steps must not overtake them.
+        if incidents:
+            self._spawn(self._keep_then_perform(incidents, self._keep(items), effects))
+        elif effects and any(fact.durable for fact in outcome.facts):
+            self._spawn(self._commit_then_perform(self._store.commit(items), effects))
+        else:
+            if items:
+                self._store.enqueue(items)
             for effect in effects:
-                if isinstance(effect, SetDeadline) and not effect.durable:
-                    self._perform(effect)
-                else:
-                    later.append(effect)
-            task = asyncio.create_task(self._commit_then_perform(committed, later))
-            self._commits.add(task)
-            task.add_done_callback(self._commits.discard)
-            return
-        if facts:
-            self._store.enqueue(facts)
-        for effect in effects:
-            self._perform(effect)
+                self._perform(effect)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._commits.add(task)
+        task.add_done_callback(self._commits.discard)
 
     async def _commit_then_perform(self, committed: Awaitable[None], effects: list[Effect]) -> None:
         try:
@@ -276,6 +292,22 @@ class Runner:
             return
         for effect in effects:
             self._perform(effect)
+
+    async def _keep_then_perform(
+        self, incidents: set[str], kept: Awaitable[str], effects: list[Effect]
+    ) -> None:
+        """Whatever becomes of the record, people are told."""
+        try:
+            where = await kept
+        except Exception:
+            log.exception("keeping_failed", incidents=sorted(incidents))
+            where = "memory"
+        for effect in effects:
+            self._perform(effect)
+        known = self.engine.world.incidents
+        changed = tuple(name for name in sorted(incidents) if name in known and known[name].saved != where)
+        if changed:
+            self.submit(Kept(at=self.engine.world.now, incidents=changed, where=where))
 
 
 def _known_until(read: _Read) -> datetime:

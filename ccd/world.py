@@ -8,14 +8,20 @@ from datetime import datetime
 from ccd.config import Settings
 from ccd.events import (
     Event,
+    IncidentFact,
     PersonArrived,
     PersonLeft,
     RosterReplaced,
     SignInRefused,
 )
+from ccd.events.incidents import FACTS
 from ccd.following.agents import refresh
 from ccd.following.picture import Pbx
+from ccd.incidents.state import Incident, fold
 from ccd.roster import Roster
+
+REMEMBERED_INCIDENTS = 50
+"""Closed ones: a report that is told late must not open its incident again."""
 
 
 class World:
@@ -30,6 +36,8 @@ class World:
         """(pbx, seat) -> the people at it, each with since when. Two during a handover."""
         self.pin_failures: dict[str, tuple[int, datetime]] = {}
         self.pbxs: dict[str, Pbx] = {}
+        self.incidents: dict[str, Incident] = {}
+        """By id. Of the closed ones, those with the latest verdict on a drill stay: its age is told."""
 
     def pbx(self, name: str) -> Pbx:
         pbx = self.pbxs.get(name)
@@ -91,6 +99,13 @@ class World:
             count, _ = self.pin_failures.get(fact.code, (0, fact.at))
             self.pin_failures[fact.code] = (count + 1, fact.at)
 
+    def _on_incident(self, fact: Event) -> None:
+        assert isinstance(fact, IncidentFact)
+        fold(self.incidents, fact)
+        closed = [incident.id for incident in self.incidents.values() if not incident.open]
+        for oldest in closed[: -REMEMBERED_INCIDENTS or None]:
+            del self.incidents[oldest]
+
     def _presence_changed(self, pbx_name: str, seat: str, cause: str, by: str) -> None:
         pbx = self.pbxs.get(pbx_name)
         interface = self.roster.interface_of(pbx_name, seat)
@@ -105,6 +120,7 @@ _APPLY: dict[type[Event], Callable[[World, Event], None]] = {
     PersonLeft: World._on_left,
     RosterReplaced: World._on_roster,
     SignInRefused: World._on_refused,
+    **dict.fromkeys(FACTS, World._on_incident),
 }
 APPLIED = frozenset(_APPLY)
 """The facts that ``apply`` does something with."""

@@ -17,15 +17,18 @@ from structlog.testing import capture_logs
 from ccd import engine as engines
 from ccd import runner as runners
 from ccd.config import Settings
-from ccd.effects import AnswerSignIn, Effect, SetDeadline
+from ccd.effects import AnswerAct, AnswerSignIn, CancelDeadline, Effect, SetDeadline
 from ccd.engine import Engine, Outcome
 from ccd.events import (
     AmiReceived,
     BlindBegan,
     BlindEnded,
     CallEnded,
+    CallFacts,
     DeadlineDue,
     Event,
+    IncidentOpened,
+    Kept,
     MemberPaused,
     MemberRemoved,
     PbxLinked,
@@ -55,6 +58,8 @@ class Rig:
         self.inputs: list[Event] = []
         self.kept: list[Event] = []
         self.done: list[Effect] = []
+        self.armed: list[SetDeadline | CancelDeadline] = []
+        self.where: list[asyncio.Future[str]] = []
         self.observed: list[Outcome] = []
         self.restarted: list[str] = []
         self.commits: list[asyncio.Future[None]] = []
@@ -63,6 +68,8 @@ class Rig:
             Engine(self.world),
             store=self,
             observer=self,
+            arm=self.arm,
+            keep=self.keep,
             perform=perform or self.done.append,
             restart_session=self.restarted.append,
             journal=self,
@@ -84,6 +91,15 @@ class Rig:
             await commit
 
         return committed()
+
+    def arm(self, effect: SetDeadline | CancelDeadline) -> SetDeadline | None:
+        self.armed.append(effect)
+        return effect if isinstance(effect, SetDeadline) and effect.durable else None
+
+    def keep(self, facts: Iterable[Any]) -> asyncio.Future[str]:
+        self.kept += facts
+        self.where.append(asyncio.get_running_loop().create_future())
+        return self.where[-1]
 
     def observe(self, event: Event | None, outcome: Outcome, world: World) -> None:
         self.observed.append(outcome)
@@ -408,10 +424,65 @@ async def test_timers_of_the_picture_do_not_wait_for_the_database() -> None:
     outcome.facts = [BlindEnded(at=AT, pbx="main", began=AT)]
     outcome.effects = [kept, timer]
     rig.runner._pass_on(None, outcome)
-    assert rig.done == [timer]
-    rig.commits[-1].set_result(None)
+    assert rig.armed == [kept, timer]
+
+
+def opened(*effects: Effect) -> Outcome:
+    outcome = Outcome()
+    outcome.facts = [
+        IncidentOpened(
+            at=AT,
+            incident="threat-1",
+            n=1,
+            ladder="threat",
+            severity="high",
+            request="r1",
+            how="console",
+            by="",
+            facts=CallFacts(),
+            arrive_within_s=900,
+        )
+    ]
+    outcome.effects = list(effects)
+    return outcome
+
+
+TOLD = AnswerAct(key="r1", because="test", accepted=True, incident="threat-1")
+
+
+async def test_the_rows_of_timers_are_written_with_the_facts_that_set_them() -> None:
+    rig = Rig()
+    timer = SetDeadline(key="incident|threat-1|police", because="test", after_s=900)
+    rig.runner._pass_on(None, opened(timer))
+    assert [type(item).__name__ for item in rig.kept] == ["IncidentOpened", "SetDeadline"]
+    assert len(rig.where) == 1
+
+
+@pytest.mark.parametrize("where", ["store", "spool", "memory"])
+async def test_people_are_told_of_an_incident_wherever_its_record_went(where: str) -> None:
+    rig = Rig()
+    outcome = opened(TOLD)
+    rig.world.apply(outcome.facts[0])
+    rig.runner._pass_on(None, outcome)
+    await asyncio.sleep(0)
+    assert rig.done == []
+    rig.where[-1].set_result(where)
     await rig.runner.settled(10)
-    assert rig.done == [timer, kept]
+    assert rig.done == [TOLD]
+    working = asyncio.create_task(rig.runner.run())
+    rig.runner.stop()
+    await working
+    assert [event.where for event in rig.inputs if isinstance(event, Kept)] == [where] * (where != "store")
+
+
+async def test_a_defect_in_keeping_the_record_holds_up_nobody() -> None:
+    rig = Rig()
+    rig.runner._pass_on(None, opened(TOLD))
+    rig.where[-1].set_exception(RuntimeError("a defect"))
+    with capture_logs() as logs:
+        await rig.runner.settled(10)
+    assert rig.done == [TOLD]
+    assert [line["event"] for line in logs] == ["keeping_failed"]
 
 
 async def test_what_is_in_the_lanes_when_it_is_stopped_is_still_worked_off() -> None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import structlog
 
@@ -21,7 +21,7 @@ from ccd.adapters.steady import JUMP_S, STEADY, boottime, utc_now
 from ccd.effects import CancelDeadline, SetDeadline
 from ccd.events import DeadlineDue
 
-__all__ = ["Armed", "Clock", "boot_id", "utc_now"]
+__all__ = ["Armed", "Clock", "Gone", "boot_id", "utc_now"]
 
 log = structlog.get_logger("ccd.clock")
 
@@ -43,13 +43,14 @@ class Armed(NamedTuple):
     after_s: float
 
 
-class DeadlineStore(Protocol):
-    def set_deadline(self, armed: Armed) -> None: ...
-    def cancel_deadline(self, key: str) -> None: ...
+class Gone(NamedTuple):
+    """A deadline whose row is to go."""
+
+    key: str
 
 
 class Clock:
-    """``submit`` gets the DeadlineDue inputs. Durable deadlines are rows until they are due or cancelled.
+    """``submit`` gets the DeadlineDue inputs. Durable deadlines are rows until they are cancelled.
 
     ``leaping`` is called right before our own time leaps forward, since the wall clock did and stayed there.
     """
@@ -57,7 +58,6 @@ class Clock:
     def __init__(
         self,
         submit: Callable[[DeadlineDue], None],
-        store: DeadlineStore,
         leaping: Callable[[], None] = lambda: None,
     ) -> None:
         self.scans = 0
@@ -66,7 +66,6 @@ class Clock:
         self.wall_jump_s = 0.0
         self.worst_late_s = 0.0
         self._submit = submit
-        self._store = store
         self._leaping = leaping
         self._boot = boot_id()
         self._heap: list[tuple[float, str]] = []
@@ -85,21 +84,20 @@ class Clock:
                 due = boottime() + (row.due_at - utc_now()).total_seconds()
             self._arm(row.key, due, durable=True)
 
-    def set(self, effect: SetDeadline) -> None:
-        now = boottime()
-        self._fired.discard(effect.key)
-        if effect.durable:
-            at = utc_now()
-            self._store.set_deadline(
-                Armed(effect.key, at, at + timedelta(seconds=effect.after_s), self._boot, now, effect.after_s)
-            )
-        self._arm(effect.key, now + effect.after_s, durable=effect.durable)
-
-    def cancel(self, effect: CancelDeadline) -> None:
-        known = self._due.pop(effect.key, None)
-        if (known is not None and known[1]) or effect.key in self._fired:
+    def arm(self, effect: SetDeadline | CancelDeadline) -> Armed | Gone | None:
+        """Set or cancel a timer, at once; what is to be written about it, if anything."""
+        if isinstance(effect, CancelDeadline):
+            known = self._due.pop(effect.key, None)
+            rows = (known is not None and known[1]) or effect.key in self._fired
             self._fired.discard(effect.key)
-            self._store.cancel_deadline(effect.key)
+            return Gone(effect.key) if rows else None
+        now, at = boottime(), utc_now()
+        self._fired.discard(effect.key)
+        self._arm(effect.key, now + effect.after_s, durable=effect.durable)
+        if not effect.durable:
+            return None
+        due_at = at + timedelta(seconds=effect.after_s)
+        return Armed(effect.key, at, due_at, self._boot, now, effect.after_s)
 
     @property
     def off_s(self) -> float:

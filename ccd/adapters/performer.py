@@ -1,4 +1,4 @@
-"""Effects to adapters: which kind is performed by whom."""
+"""Effects to adapters: which kind is performed by whom. The runner sees to deadlines itself."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import structlog
 
 from ccd.effects import (
     AnswerSignIn,
-    CancelDeadline,
     CollectMissed,
     Effect,
     MeasureRecording,
     Notify,
     SendAction,
-    SetDeadline,
 )
 
 __all__ = ["Performer"]
@@ -29,8 +27,6 @@ class Performer:
     def __init__(
         self,
         *,
-        set_deadline: Callable[[SetDeadline], None],
-        cancel_deadline: Callable[[CancelDeadline], None],
         send: Callable[[SendAction], None],
         answer: Callable[[AnswerSignIn], None],
         measure: Callable[[MeasureRecording], None],
@@ -38,8 +34,6 @@ class Performer:
     ) -> None:
         self.failures = 0
         self._by_type: dict[type[Effect], Callable[[Any], None]] = {
-            SetDeadline: set_deadline,
-            CancelDeadline: cancel_deadline,
             SendAction: send,
             AnswerSignIn: answer,
             MeasureRecording: measure,

@@ -13,6 +13,8 @@ are kept at once, before anything else that waits.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
 import msgspec
@@ -67,6 +69,7 @@ class ReportAsked(Event, frozen=True):
     drill: bool = False
     fast: bool = False  # a drill whose deadlines are shortened (``drill_fast_factor``)
     told_alone: bool = False  # the dialplan has dialled the cached duty lead by itself
+    happened: datetime | None = None  # when, where that was before ``at``: ccd was away
 
 
 class IncidentAct(Event, frozen=True):
@@ -91,7 +94,8 @@ class RingResult(Event, frozen=True):
     """What became of a phone call that ``RingToTell`` or ``RingForPolice`` asked for (``key`` is theirs).
 
     ``result``: ``answered``, ``acknowledged`` (1), ``cannot`` (2), ``stood_down`` (9, ``reason`` is a digit),
-    ``confirmed`` (1 in mode confirm), ``hung_up``, ``busy``, ``no_answer``, ``failed``.
+    ``confirmed`` (1 in mode confirm), ``hung_up``, ``busy``, ``no_answer``, ``failed``; ``none``: a
+    ``ReadMark`` asked for it, and the dialplan has noted nothing under that key.
     """
 
     pbx: str
@@ -205,13 +209,17 @@ class TurnBegan(IncidentFact, frozen=True):
 
 
 class PersonTold(IncidentFact, frozen=True):
-    """One telling is under way, under ``key``. ``means``: phone, email, webhook, mqtt, console."""
+    """One telling is under way, under ``key``, until ``TellingEnded``; begun again under it after a restart.
+
+    ``means``: phone, email, webhook, mqtt, console. ``kind``: what is told, as in ``ccd.incidents.wording``.
+    """
 
     rung: int
     person: str
     means: str
     key: str
     where: str
+    kind: str = "report"
 
 
 class TellingEnded(IncidentFact, frozen=True):
@@ -368,10 +376,14 @@ class DrillJudged(IncidentFact, frozen=True):
 
 
 FACTS: tuple[type[IncidentFact], ...] = tuple(IncidentFact.__subclasses__())
+IncidentFacts = reduce(or_, FACTS)
+"""Any of them, for decoding."""
 
 
 class IncidentsRestored(Event, frozen=True):
-    """What the store and the spool held of incidents that are not closed: each fact as JSON, in order."""
+    """What the store and the spool held of incidents that are not closed, or not for long: each fact as JSON,
+    those of one incident in order.
+    """
 
     facts: tuple[str, ...]
 

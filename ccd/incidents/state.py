@@ -75,6 +75,7 @@ class Told:
     key: str
     where: str
     at: datetime
+    kind: str = "report"
     result: str = ""
 
 
@@ -121,6 +122,8 @@ class Incident:
     attempt: int = 0
     voice: str = ""
     """The key of the ring by which a voice is being sought; "" while none is."""
+    voices: dict[str, e.VoiceSought] = field(default_factory=dict)
+    """Everybody who was rung for the police, by the key of the ring."""
     police_state: str = ""
     """How far the Dial has come: "" (not begun), dialling, answered, failed, by_hand."""
     stood_down: e.StoodDown | None = None
@@ -195,7 +198,9 @@ def _turn_began(incident: Incident, fact: e.TurnBegan) -> None:
 
 
 def _told(incident: Incident, fact: e.PersonTold) -> None:
-    incident.told[fact.key] = Told(fact.rung, fact.person, fact.means, fact.key, fact.where, fact.at)
+    incident.told[fact.key] = Told(
+        fact.rung, fact.person, fact.means, fact.key, fact.where, fact.at, fact.kind
+    )
 
 
 def _telling_ended(incident: Incident, fact: e.TellingEnded) -> None:
@@ -228,6 +233,7 @@ def _police_due(incident: Incident, fact: e.PoliceDue) -> None:
 
 def _voice_sought(incident: Incident, fact: e.VoiceSought) -> None:
     incident.voice, incident.attempt = fact.key, fact.attempt
+    incident.voices[fact.key] = fact
 
 
 def _police_dialling(incident: Incident, fact: e.PoliceDialling) -> None:

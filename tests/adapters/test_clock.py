@@ -10,20 +10,19 @@ from datetime import timedelta
 import pytest
 
 from ccd.adapters import clock as clocks
-from ccd.adapters.clock import Armed, Clock, boot_id, boottime, utc_now
+from ccd.adapters.clock import Armed, Clock, Gone, boot_id, boottime, utc_now
 from ccd.effects import CancelDeadline, SetDeadline
 from ccd.events import DeadlineDue
 
 
-class Rows:
-    def __init__(self) -> None:
-        self.rows: dict[str, Armed] = {}
+class Rows(dict[str, Armed]):
+    """What the runner would have written."""
 
-    def set_deadline(self, armed: Armed) -> None:
-        self.rows[armed.key] = armed
-
-    def cancel_deadline(self, key: str) -> None:
-        self.rows.pop(key, None)
+    def take(self, entry: Armed | Gone | None) -> None:
+        if isinstance(entry, Armed):
+            self[entry.key] = entry
+        elif entry is not None:
+            del self[entry.key]
 
 
 def _set(key: str, after_s: float, *, durable: bool = True) -> SetDeadline:
@@ -39,16 +38,16 @@ async def _until(condition: Callable[[], bool]) -> None:
 @pytest.fixture
 async def running() -> object:
     rows, due = Rows(), list[DeadlineDue]()
-    clock = Clock(due.append, rows)
+    clock = Clock(due.append)
     task = asyncio.create_task(clock.run())
     yield clock, rows, due
     task.cancel()
 
 
 async def test_deadlines_come_due_in_order_and_once(running: tuple[Clock, Rows, list[DeadlineDue]]) -> None:
-    clock, _, due = running
+    clock, rows, due = running
     for key, after in (("c", 0.15), ("a", 0.05), ("b", 0.1)):
-        clock.set(_set(key, after))
+        rows.take(clock.arm(_set(key, after)))
     await _until(lambda: len(due) == 3)
     assert [event.key for event in due] == ["a", "b", "c"]
     assert clock.armed == 0
@@ -58,19 +57,19 @@ async def test_a_durable_deadline_is_a_row_and_a_derived_one_is_not(
     running: tuple[Clock, Rows, list[DeadlineDue]],
 ) -> None:
     clock, rows, _ = running
-    clock.set(_set("kept", 60))
-    clock.set(_set("derived", 60, durable=False))
-    assert list(rows.rows) == ["kept"]
-    row = rows.rows["kept"]
+    rows.take(clock.arm(_set("kept", 60)))
+    rows.take(clock.arm(_set("derived", 60, durable=False)))
+    assert list(rows) == ["kept"]
+    row = rows["kept"]
     assert row.boot_id == boot_id()
     assert row.due_at - row.armed_at == timedelta(seconds=60)
 
 
 async def test_setting_a_key_again_moves_it(running: tuple[Clock, Rows, list[DeadlineDue]]) -> None:
-    clock, _, due = running
-    clock.set(_set("moved", 0.02))
-    clock.set(_set("moved", 30))
-    clock.set(_set("other", 0.05))
+    clock, rows, due = running
+    rows.take(clock.arm(_set("moved", 0.02)))
+    rows.take(clock.arm(_set("moved", 30)))
+    rows.take(clock.arm(_set("other", 0.05)))
     await _until(lambda: bool(due))
     assert [event.key for event in due] == ["other"]
 
@@ -79,12 +78,12 @@ async def test_a_cancelled_deadline_never_comes_and_leaves_no_row(
     running: tuple[Clock, Rows, list[DeadlineDue]],
 ) -> None:
     clock, rows, due = running
-    clock.set(_set("gone", 0.02))
-    clock.cancel(CancelDeadline(key="gone", because="a test"))
-    clock.set(_set("other", 0.05))
+    rows.take(clock.arm(_set("gone", 0.02)))
+    rows.take(clock.arm(CancelDeadline(key="gone", because="a test")))
+    rows.take(clock.arm(_set("other", 0.05)))
     await _until(lambda: bool(due))
     assert [event.key for event in due] == ["other"]
-    assert "gone" not in rows.rows
+    assert "gone" not in rows
 
 
 async def test_a_deadline_that_passed_while_we_were_down_comes_at_once_and_says_how_late() -> None:
@@ -131,11 +130,11 @@ async def test_boottime_decides_within_a_boot_and_the_wall_clock_after_one(
 async def test_a_jump_of_the_wall_clock_is_counted_and_moves_no_deadline(
     running: tuple[Clock, Rows, list[DeadlineDue]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, _, due = running
-    clock.set(_set("steady", 30))
+    clock, rows, due = running
+    rows.take(clock.arm(_set("steady", 30)))
     real = time.time
     monkeypatch.setattr(clocks.time, "time", lambda: real() + 3600)
-    clock.set(_set("wake", 0.01, durable=False))
+    rows.take(clock.arm(_set("wake", 0.01, durable=False)))
     await _until(lambda: clock.jumps == 1)
     assert clock.wall_jump_s == pytest.approx(3600, abs=5)
     assert [event.key for event in due if event.key == "steady"] == []
@@ -145,20 +144,20 @@ async def test_the_row_of_a_deadline_that_came_due_stays_until_what_came_of_it_i
     running: tuple[Clock, Rows, list[DeadlineDue]],
 ) -> None:
     clock, rows, due = running
-    clock.set(_set("kept", 0.02))
+    rows.take(clock.arm(_set("kept", 0.02)))
     await _until(lambda: bool(due))
-    assert "kept" in rows.rows
-    clock.cancel(CancelDeadline(key="kept", because="it came due"))
-    assert "kept" not in rows.rows
+    assert "kept" in rows
+    rows.take(clock.arm(CancelDeadline(key="kept", because="it came due")))
+    assert "kept" not in rows
 
 
 async def test_a_deadline_set_anew_where_it_came_due_keeps_its_new_row(
     running: tuple[Clock, Rows, list[DeadlineDue]],
 ) -> None:
     clock, rows, due = running
-    clock.set(_set("again", 0.02))
+    rows.take(clock.arm(_set("again", 0.02)))
     await _until(lambda: bool(due))
-    clock.cancel(CancelDeadline(key="again", because="it came due"))
-    clock.set(_set("again", 60))
-    assert rows.rows["again"].after_s == 60
+    rows.take(clock.arm(CancelDeadline(key="again", because="it came due")))
+    rows.take(clock.arm(_set("again", 60)))
+    assert rows["again"].after_s == 60
     assert clock.armed == 1

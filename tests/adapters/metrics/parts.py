@@ -73,8 +73,6 @@ class Parts:
             "pulse": pulse,
             "clock": Clock(ignore, self.store),
             "performer": Performer(
-                set_deadline=ignore,
-                cancel_deadline=ignore,
                 send=ignore,
                 answer=ignore,
                 measure=ignore,
