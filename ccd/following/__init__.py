@@ -12,6 +12,8 @@
 ``members``     queue members: added, removed, paused, device states
 ``agents``      the shown state of each agent, as intervals
 ``recordings``  MixMonitor: which file belongs to which call
+``reports``     emergencies as the dialplan reports them, and what became of the phone calls for them
+``lookup``      everything known of an agent's call, frozen when it is reported
 ``snapshot``    resync after every (re)connect: mark, upsert, sweep; what happened while blind is *unknown*
 
 What an event means, and in which order events come, is in docs/following.md.

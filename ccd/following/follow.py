@@ -13,6 +13,7 @@ from ccd.following import (
     members,
     queuecalls,
     recordings,
+    reports,
     snapshot,
     transfers,
     visits,
@@ -36,6 +37,13 @@ def _on_user_event(pbx: Pbx, at: datetime, m: Message) -> None:
     elif event == "CcdMissed":
         because = "the dialplan has noted a sign-in that ccd did not answer"
         pbx.emit(CollectMissed(key=f"missed|{pbx.name}", because=because, pbx=pbx.name))
+    else:
+        reports.on_user_event(pbx, at, m)
+
+
+def _on_dial_end(pbx: Pbx, at: datetime, m: Message) -> None:
+    calls.on_dial_end(pbx, at, m)
+    reports.on_dial_end(pbx, at, m)
 
 
 _VARIABLES: dict[str, Handler] = {
@@ -57,13 +65,14 @@ HANDLERS: dict[str, Handler] = {
     "CoreShowChannel": snapshot.on_core_show_channel,
     "CoreShowChannelsComplete": snapshot.on_channels_complete,
     "DeviceStateChange": members.on_device_state,
-    "DialEnd": calls.on_dial_end,
+    "DialEnd": _on_dial_end,
     "Hangup": channels.on_hangup,
     "HangupRequest": queuecalls.on_hangup_request,
     "Hold": bridges.on_hold,
     "MixMonitorStop": recordings.on_stop,
     "Newchannel": channels.on_new_channel,
     "Newstate": channels.on_new_state,
+    "OriginateResponse": reports.on_originate,
     "ParkedCall": calls.on_parked,
     "QueueCallerAbandon": visits.on_abandon,
     "QueueCallerJoin": visits.on_join,

@@ -229,6 +229,8 @@ class Pbx:
         self.ghosts: dict[str, OpenCall] = {}
         self.ghost_recordings: list[OpenRecording] = []
         self.ended: OrderedDict[str, None] = OrderedDict()
+        self.busy_rings: OrderedDict[str, None] = OrderedDict()
+        """Channels with an id of our own choice whose phone was busy, until Originate tells its failure."""
         self.listed: list[Message] = []
         """Channels of a snapshot whose list is not complete yet."""
         self.recounts = 0  # lists of the queues, asked for after a reload, that are not whole yet

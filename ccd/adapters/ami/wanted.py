@@ -83,6 +83,7 @@ WANTED: Mapping[str, Predicate | None] = {
     "DeviceStateChange": names_a_phone,
     # What the dialplan reports (threat codes among them).
     "UserEvent": None,
+    "OriginateResponse": None,  # that a phone we rang did not answer
     # The PBX itself.
     "Reload": None,  # its queues may be others now
     "FullyBooted": None,

@@ -17,12 +17,12 @@ def test_what_nothing_is_done_with_is_not_decoded() -> None:
 def test_it_is_a_mapping_of_its_own() -> None:
     table = Wanted()
     assert dict(table) == dict(WANTED)
-    table["OriginateResponse"] = None
+    table["Newexten"] = None
     del table["Rename"]
-    assert "OriginateResponse" in table
+    assert "Newexten" in table
     assert "Rename" not in table
     assert len(table) == len(WANTED)
-    assert "OriginateResponse" not in WANTED
+    assert "Newexten" not in WANTED
     with pytest.raises(KeyError):
         table["Rename"]
     with pytest.raises(KeyError):
