@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 WORKERS ?= -n 3 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench soak deb setup test-hosts clean
+.PHONY: help run test lint bench soak deb prompts setup test-hosts clean
 
 help:
 	@echo 'make run    start ccd with every default: SQLite, and a simulated PBX where none is configured'
@@ -15,6 +15,7 @@ help:
 	@echo 'make bench  the speed table, with the peers in the same run; writes bench/results.json'
 	@echo 'make soak   the long campaigns'
 	@echo 'make deb    a Debian package in dist/'
+	@echo 'make prompts  what is said on the phone, spoken by eSpeak NG into build/sounds/'
 
 run: $(STAMP)
 	@exec $(BIN)/ccd run
@@ -37,10 +38,14 @@ soak: $(STAMP) test-hosts
 deb:
 	sh packaging/build-deb.sh
 
+prompts: $(STAMP)
+	$(BIN)/python packaging/make_prompts.py build/sounds
+
 setup: $(STAMP)
 
 test-hosts: $(STAMP)
 	$(BIN)/python -m tests.pbx.root 22 16
+	$(BIN)/python -m tests.pbx.prompts
 	$(BIN)/python -m tests.packaging.machine
 
 $(STAMP): pyproject.toml constraints.txt

@@ -4,7 +4,7 @@
 #
 #   build-deb.sh [VERSION]      default: the version in pyproject.toml
 #
-# Needs dpkg-deb and a pip (that of .venv, which `make setup` makes); no root. CCD_DEB_DIR: where to put it,
+# Needs dpkg-deb, espeak-ng and a pip (that of .venv, which `make setup` makes); no root. CCD_DEB_DIR: where to put it,
 # CCD_DEB_COMPRESSION: as dpkg-deb's -Z, none is quickest.
 set -eu
 umask 022
@@ -64,6 +64,8 @@ put 0644 systemd/ccd.service /usr/lib/systemd/system/ccd.service
 put 0644 systemd/ccd.sysusers /usr/lib/sysusers.d/ccd.conf
 put 0644 systemd/ccd.tmpfiles /usr/lib/tmpfiles.d/ccd.conf
 (cd config && find asterisk -type f) | while read -r file; do put 0644 "config/$file" "/usr/share/ccd/$file"; done
+"$python" packaging/make_prompts.py "$stage/usr/share/ccd/sounds"
+put 0644 packaging/prompts.toml /usr/share/ccd/prompts.toml
 put 0644 config/roster.csv /usr/share/ccd/roster.csv
 for file in README.md docs/*.md; do put 0644 "$file" "/usr/share/doc/ccd/$(basename "$file")"; done
 put 0644 packaging/copyright /usr/share/doc/ccd/copyright

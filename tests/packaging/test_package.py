@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,6 +93,16 @@ def test_the_snippets_come_with_it(machine: Machine, deb: Path) -> None:
     for file in (ROOT / "config/asterisk").rglob("*.conf"):
         shipped = f"/usr/share/ccd/asterisk/{file.relative_to(ROOT / 'config/asterisk')}"
         assert machine.run("cat", shipped).stdout == file.read_text("utf-8")
+
+
+def test_the_prompts_come_with_it(machine: Machine, deb: Path) -> None:
+    install(machine, deb)
+    told = tomllib.loads((ROOT / "packaging/prompts.toml").read_text("utf-8"))
+    shipped = machine.run(
+        "find", "/usr/share/ccd/sounds", "-type", "f", "-perm", "0644", "-printf", "%P\n"
+    ).stdout
+    expected = {f"{language}/ccd/{name}.wav" for language in ("en", "zh") for name in told["prompts"]}
+    assert set(shipped.split()) == expected | {f"zh/digits/{digit}.wav" for digit in range(10)}
 
 
 # --- running ----------------------------------------------------------------------------------------------

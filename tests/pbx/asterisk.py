@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from tests.pbx import root
+from tests.pbx import prompts, root
 from tests.pbx.ami import AmiError, Client
 from tests.pbx.layout import Layout, write_configuration
 from tests.pbx.ports import PortRun
@@ -57,6 +57,7 @@ class Asterisk:
     def __init__(self, version: str, folder: Path | None = None, *, ring: int = 5) -> None:
         self.major = version
         self.root = root.ensure(version)
+        self.sounds = prompts.ensure()
         self._temporary = folder is None
         self.folder = folder or _temporary_folder()
         self._ports = PortRun()
@@ -196,7 +197,7 @@ class Asterisk:
         assert self._process is None, "the PBX is running"
         with (self.folder / "console.log").open("ab") as console:
             self._process = subprocess.Popen(
-                [*self.namespaces, "sh", str(BOOT), str(self.root), str(self.folder)],
+                [*self.namespaces, "sh", str(BOOT), str(self.root), str(self.folder), str(self.sounds)],
                 stdin=subprocess.PIPE,
                 stdout=console,
                 stderr=console,

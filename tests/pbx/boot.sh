@@ -1,8 +1,8 @@
-# Runs as process 1 of the instance's namespaces: $1 the root folder, $2 the instance's folder.
+# Runs as process 1 of the instance's namespaces: $1 the root folder, $2 the instance's folder, $3 sounds to add.
 # Mounts are seen here only and vanish with the last process. The test process holds our standard input:
 # when it is gone, however it went, everything in here is killed.
 set -eu
-root=$1 instance=$2
+root=$1 instance=$2 sounds=$3
 
 mount --bind "$root" "$root"
 mount -o remount,bind,ro "$root"
@@ -10,6 +10,7 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+mount -t overlay -o "ro,lowerdir=$sounds:$root/usr/share/asterisk/sounds" overlay "$root/usr/share/asterisk/sounds"
 mount --bind "$instance/etc" "$root/etc/asterisk"
 mount --bind "$instance/lib" "$root/var/lib/asterisk"
 mount --bind "$instance/log" "$root/var/log/asterisk"
