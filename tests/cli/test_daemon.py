@@ -111,6 +111,17 @@ def test_a_roster_is_imported_shown_and_exported(running: Home) -> None:
     assert [person["name"] for person in people] == ["张三", "李四"]
 
 
+def test_numbers_and_addresses_of_the_roster_are_shown_and_exported(running: Home) -> None:
+    row = "2009,司马文,公司领导,+12025550104,wen@example.com"
+    (running.folder / "reached.csv").write_text(f"工号,姓名,角色,手机,邮箱\n{row}\n", "utf-8")
+    done = running.ccd("roster", "import", "reached.csv")
+    assert done.returncode == 0, done.stderr
+    shown = running.ccd("roster", "show").stdout
+    assert re.search(r"2009 +司马文 +management +\+12025550104 +wen@example\.com\n", shown)
+    exported = running.ccd("roster", "export").stdout
+    assert "2009,司马文,management,,,,,,,'+12025550104,wen@example.com" in exported
+
+
 def test_a_bad_roster_leaves_the_old_one(running: Home) -> None:
     running.ccd("roster", "import", "roster.csv")
     (running.folder / "bad.csv").write_text(ROSTER + "2003,王五,king,,,\n", "utf-8")
