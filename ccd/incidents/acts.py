@@ -113,7 +113,7 @@ def _police_called(world: World, incident: Incident, event: e.IncidentAct) -> It
 
 def _detail(world: World, incident: Incident, event: e.IncidentAct) -> Items:
     try:
-        answer = check(incident.ladder, event.question, event.value)
+        answer = check(event.question, event.value, incident.ladder)
     except AnswerError as error:
         raise RefusedError(str(error)) from None
     by = event.person or event.by
