@@ -63,11 +63,12 @@ grep -q '^state_dir = "/var/lib/ccd"' "$stage/etc/ccd/ccd.toml" || fail "config/
 put 0644 systemd/ccd.service /usr/lib/systemd/system/ccd.service
 put 0644 systemd/ccd.sysusers /usr/lib/sysusers.d/ccd.conf
 put 0644 systemd/ccd.tmpfiles /usr/lib/tmpfiles.d/ccd.conf
-(cd config && find asterisk -type f) | while read -r file; do put 0644 "config/$file" "/usr/share/ccd/$file"; done
+(cd config && find asterisk prometheus -type f) | while read -r file; do put 0644 "config/$file" "/usr/share/ccd/$file"; done
 "$python" packaging/make_prompts.py "$stage/usr/share/ccd/sounds"
 put 0644 packaging/prompts.toml /usr/share/ccd/prompts.toml
 put 0644 config/roster.csv /usr/share/ccd/roster.csv
 for file in README.md docs/*.md; do put 0644 "$file" "/usr/share/doc/ccd/$(basename "$file")"; done
+for file in docs/runbooks/*.md; do put 0644 "$file" "/usr/share/doc/ccd/runbooks/$(basename "$file")"; done
 put 0644 packaging/copyright /usr/share/doc/ccd/copyright
 
 for script in postinst prerm postrm; do install -m 0755 "packaging/$script" "$stage/DEBIAN/$script"; done

@@ -1,6 +1,6 @@
-"""``promtool``, Prometheus's own checker: the one installed, else one out of the distribution's package.
+"""``promtool`` and ``amtool``, Prometheus's own checkers: installed, or from the distribution's packages.
 
-Unpacked, not installed: installing ``prometheus`` would start a server.
+Unpacked, not installed: installing ``prometheus`` or ``prometheus-alertmanager`` would start a server.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.pbx.root import cache
 
-__all__ = ["PromtoolMissingError", "check_metrics", "promtool"]
+__all__ = ["PromtoolMissingError", "amtool", "check_metrics", "promtool", "say"]
 
 
 class PromtoolMissingError(Exception):
@@ -22,12 +22,27 @@ class PromtoolMissingError(Exception):
 
 def promtool() -> Path:
     """Its path. Raises PromtoolMissingError."""
-    if found := shutil.which("promtool"):
+    return _tool("promtool", "prometheus")
+
+
+def amtool() -> Path:
+    """Its path. Raises PromtoolMissingError."""
+    return _tool("amtool", "prometheus-alertmanager")
+
+
+def say(*command: str | Path) -> tuple[bool, str]:
+    """Whether a check went well, and all that was said."""
+    run = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    return run.returncode == 0, (run.stdout + run.stderr).decode()
+
+
+def _tool(name: str, package: str) -> Path:
+    if found := shutil.which(name):
         return Path(found)
-    kept = _folder() / "promtool"
+    kept = _folder() / name
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        _unpack(kept)
+        _unpack(kept, package)
     return kept
 
 
@@ -46,21 +61,21 @@ def _folder() -> Path:
     return shared if usable else Path.home() / ".cache" / "ccd-test"
 
 
-def _unpack(target: Path) -> None:
+def _unpack(target: Path, name: str) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         try:
-            _download(folder)
-            package = next(Path(folder).glob("prometheus_*.deb"))
+            _download(folder, name)
+            package = next(Path(folder).glob(f"{name}_*.deb"))
             subprocess.run(["dpkg-deb", "-x", package, folder], check=True, capture_output=True, timeout=120)
         except (OSError, StopIteration, subprocess.SubprocessError) as error:
             raise PromtoolMissingError(
-                f"promtool is not here and cannot be fetched ({error}); as root: apt-get install prometheus"
+                f"{target.name} is not here and cannot be fetched ({error}); as root: apt-get install {name}"
             ) from None
-        (Path(folder) / "usr/bin/promtool").replace(target)
+        (Path(folder) / "usr/bin" / target.name).replace(target)
 
 
-def _download(folder: str) -> None:
-    command = ["apt-get", "download", "-q", "prometheus"]
+def _download(folder: str, name: str) -> None:
+    command = ["apt-get", "download", "-q", name]
     first = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=300)
     if first.returncode:
         if os.geteuid() == 0:

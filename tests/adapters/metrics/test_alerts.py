@@ -1,0 +1,117 @@
+"""The alerts that ship with ccd: they fire when they should, rest on what is exposed, and say what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.pbx.root import in_ci
+from tests.promtool import PromtoolMissingError, amtool, promtool, say
+
+ROOT = Path(__file__).parents[3]
+RULES = ROOT / "config/prometheus/ccd-incidents.rules.yml"
+ROUTES = ROOT / "config/prometheus/alertmanager-ccd.yml"
+CASES = Path(__file__).parent / "ccd-incidents.test.yml"
+RUNBOOKS = ROOT / "docs/runbooks"
+SAID = ("summary", "summary_zh", "description", "description_zh")
+
+
+def tool(get: Callable[[], Path]) -> Path:
+    try:
+        return get()
+    except PromtoolMissingError as error:
+        if in_ci():
+            raise
+        pytest.skip(str(error))
+
+
+def alerts() -> dict[str, str]:
+    """Name -> what stands of it in the file."""
+    parts = re.split(r"(?m)^      - alert: (\w+)$", RULES.read_text("utf-8"))[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_prometheus_takes_the_rules() -> None:
+    well, said = say(tool(promtool), "check", "rules", RULES)
+    assert well, said
+    assert f"{len(alerts())} rules found" in said
+
+
+def test_each_alert_fires_when_it_should_and_not_before() -> None:
+    well, said = say(tool(promtool), "test", "rules", CASES)
+    assert well, said
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("< 300", "< 310"),
+        ("for: 2m", "for: 1m"),
+        ('{drill="no"} > 0', "> 0"),
+        ("late_seconds > 5", "late_seconds > 4"),
+    ],
+)
+def test_the_cases_notice_a_rule_that_was_changed(tmp_path: Path, was: str, becomes: str) -> None:
+    assert was in RULES.read_text("utf-8")
+    (tmp_path / "changed.yml").write_text(RULES.read_text("utf-8").replace(was, becomes), "utf-8")
+    cases = re.sub(r"rule_files: .*", "rule_files: [changed.yml]", CASES.read_text("utf-8"))
+    (tmp_path / "cases.yml").write_text(cases, "utf-8")
+    assert not say(tool(promtool), "test", "rules", tmp_path / "cases.yml")[0]
+
+
+def test_every_alert_is_seen_firing_in_a_case() -> None:
+    fired = set(re.findall(r'labels: \'ALERTS\{alertname="(\w+)"', CASES.read_text("utf-8")))
+    assert fired == set(alerts())
+
+
+def test_alerts_rest_on_metrics_that_are_documented() -> None:
+    documented = set(re.findall(r"(?m)^\| `(ccd_[a-z_]+)`", (ROOT / "docs/metrics.md").read_text("utf-8")))
+    used = {name for text in alerts().values() for name in re.findall(r"ccd_\w+", text.partition("for:")[0])}
+    assert used <= documented
+
+
+def test_every_alert_says_in_both_languages_what_it_means_and_where_its_runbook_is() -> None:
+    for name, text in alerts().items():
+        for key in SAID:
+            said = re.search(rf"(?m)^          {key}: '(.+)'$", text)
+            assert said, f"{name}: {key}"
+            assert bool(re.search("[\u4e00-\u9fff]", said[1])) is key.endswith("_zh"), f"{name}: {key}"
+        assert f"runbook_url: file:///usr/share/doc/ccd/runbooks/{name}.md\n" in text
+
+
+def test_every_alert_has_its_runbook_and_every_runbook_its_alert() -> None:
+    assert {path.stem for path in RUNBOOKS.glob("*.md")} == set(alerts())
+    for path in RUNBOOKS.glob("*.md"):
+        text = path.read_text("utf-8")
+        assert text.startswith(f"# {path.stem}: ")
+        for heading in ("含义", "现在做什么", "之后", "What it means", "What to do now", "Afterwards"):
+            body = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+            assert len(body.strip()) > 10, f"{path.name}: {heading}"
+
+
+def test_the_package_brings_the_runbooks_to_where_the_alerts_say() -> None:
+    script = (ROOT / "packaging/build-deb.sh").read_text("utf-8")
+    assert "/usr/share/doc/ccd/runbooks" in script
+    assert "find asterisk prometheus" in script
+
+
+def test_alertmanager_takes_the_routes_and_every_alert_has_one() -> None:
+    well, said = say(tool(amtool), "check-config", ROUTES)
+    assert well, said
+    routed = re.findall(r'alertname=~"([^"]+)"', ROUTES.read_text("utf-8"))
+    assert sorted("|".join(routed).split("|")) == sorted(alerts())
+
+
+@pytest.mark.parametrize(
+    ("alert", "receiver"),
+    [("PoliceNotReached", "ccd-on-call"), ("CcdDown", "ccd-on-call"), ("DrillTooOld", "ccd-admins")],
+)
+def test_what_cannot_wait_goes_to_who_is_on_call(alert: str, receiver: str) -> None:
+    well, said = say(
+        tool(amtool), "config", "routes", "test", f"--config.file={ROUTES}", f"alertname={alert}"
+    )
+    assert well, said
+    assert said.split()[0] == receiver
