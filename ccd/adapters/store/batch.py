@@ -59,6 +59,26 @@ class Batch:
         self._put.pop(slot, None)
         self._removed[slot] = dict(zip(names, values, strict=True))
 
+    def give_way(self, later: Batch) -> None:
+        """Take out what the rows of a batch have said already that was given later, but written before us.
+
+        What is ever removed is always put as a whole row.
+        """
+        for slot in later._removed:
+            self._put.pop(slot, None)
+            self._removed.pop(slot, None)
+        for slot, row in later._put.items():
+            self._removed.pop(slot, None)
+            ours = self._put.get(slot)
+            if ours is None:
+                continue
+            width = len(slot[1])
+            left = {name: ours[name] for nth, name in enumerate(ours) if nth < width or name not in row}
+            if len(left) > width:
+                self._put[slot] = left
+            else:
+                del self._put[slot]
+
     def statements(self) -> Iterator[Rows]:
         """In slices: removals, then rows as the rules gave them, what others refer to before those."""
         grouped: dict[tuple[str, str, tuple[str, ...]], list[Row]] = {}

@@ -10,10 +10,10 @@ from typing import ClassVar
 
 import msgspec
 
-__all__ = ["Beat", "Deadline", "DeadlineGone", "Entry", "PinSet", "StoredEffect"]
+__all__ = ["Audited", "Beat", "Deadline", "DeadlineGone", "EffectOver", "Entry", "PinSet", "StoredEffect"]
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, tag=True):
     durable: ClassVar[bool] = True
 
 
@@ -59,6 +59,32 @@ class StoredEffect(Entry, frozen=True):
     attempts: int = 0
     error: str = ""
     done: datetime | None = None
+
+
+class EffectOver(Entry, frozen=True):
+    """An effect has ended, whatever its JSON was: its row is no longer open.
+
+    ``state`` is done or failed, ``error`` why it failed. Only for what was given as ``StoredEffect``.
+    """
+
+    key: str
+    at: datetime
+    state: str = "done"
+    error: str = ""
+
+
+class Audited(Entry, frozen=True):
+    """Who did what to which thing, for the audit chain (``store.audit``).
+
+    Facts of incidents get there by themselves; this is for everything else that must be shown later, such as
+    a look at the evidence. ``data`` is JSON. The same again, to the microsecond, is the same entry.
+    """
+
+    at: datetime
+    who: str
+    act: str
+    subject: str
+    data: str = "{}"
 
 
 class Beat(Entry, frozen=True):

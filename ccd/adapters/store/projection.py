@@ -12,9 +12,21 @@ from operator import attrgetter
 from typing import Any
 
 from ccd import events as e
+from ccd.adapters.store.audit import entry_digest
 from ccd.adapters.store.batch import Batch, Row
-from ccd.adapters.store.entries import Beat, Deadline, DeadlineGone, Entry, PinSet, StoredEffect
+from ccd.adapters.store.entries import (
+    Audited,
+    Beat,
+    Deadline,
+    DeadlineGone,
+    EffectOver,
+    Entry,
+    PinSet,
+    StoredEffect,
+)
 from ccd.adapters.store.schema import TABLES
+from ccd.adapters.store.texts import clean, json_of
+from ccd.events.incidents import FACTS
 
 __all__ = ["NOT_STORED", "RULES", "project"]
 
@@ -133,7 +145,7 @@ def _call_ended(fact: e.CallEnded, batch: Batch) -> None:
 
 
 _roster_version = _put("roster_version", "version", "at by_whom=by")
-_person_names, _person_values = _reader("code name role team seat interface pbx agency language")
+_person_names, _person_values = _reader("code name role team seat interface pbx agency language phone email")
 
 
 def _roster_replaced(fact: e.RosterReplaced, batch: Batch) -> None:
@@ -141,6 +153,34 @@ def _roster_replaced(fact: e.RosterReplaced, batch: Batch) -> None:
     for row, person in enumerate(fact.people):
         values = (fact.version, row, *_person_values(person))
         batch.put("person", ("version", "row", *_person_names), values, 2)
+
+
+_incident_event = ("incident", "n", "at", "event", "data")
+_audit = ("entry", "at", "who", "act", "subject", "data")
+
+
+def _incident_fact(fact: e.IncidentFact, batch: Batch) -> None:
+    """Into the timeline, and into the audit chain in the same transaction."""
+    event, data = type(fact).__name__, json_of(fact)
+    values = (fact.incident, fact.n, fact.at, event, data)
+    batch.append("incident_event", _incident_event, dict(zip(_incident_event, values, strict=True)))
+    _audited(Audited(fact.at, _who(fact), event, fact.incident, data), batch)
+
+
+def _who(fact: e.IncidentFact) -> str:
+    """The person whose act it was, else who vouches for it; ``ccd`` for what it did by itself."""
+    if isinstance(fact, (e.PoliceDialling, e.PoliceAnswered)):  # theirs is the key of a ring
+        return "ccd"
+    told = isinstance(fact, (e.TurnBegan, e.PersonTold, e.VoiceSought))
+    person: str = "" if told else getattr(fact, "person", "")
+    return person or getattr(fact, "by", "") or "ccd"
+
+
+def _audited(entry: Audited, batch: Batch) -> None:
+    """Without its place in the chain, which it gets when the transaction is tried (``chain``)."""
+    who, act, subject, data = clean([entry.who, entry.act, entry.subject, entry.data])
+    values = (entry_digest(entry.at, who, act, subject, data), entry.at, who, act, subject, data)
+    batch.append("audit", _audit, dict(zip(_audit, values, strict=True)))
 
 
 # --- all rules --------------------------------------------------------------------------------------------
@@ -202,11 +242,16 @@ RULES: dict[type[Any], Rule] = {
     e.PersonArrived: _append("presence_event", "pbx seat person at how by_whom=by", event="arrived"),
     e.PersonLeft: _append("presence_event", "pbx seat person at how by_whom=by", event="left"),
     e.SignInRefused: _append("sign_in_refusal", "pbx seat code at how why enforced"),
+    e.PersonAttended: _append("attendance_event", "pbx seat person at how by_whom=by proven"),
     e.RosterReplaced: _roster_replaced,
+    e.ReportRefused: _append("report_refusal", "request at ladder how pbx interface by_whom=by why"),
+    **dict.fromkeys(FACTS, _incident_fact),
+    Audited: _audited,
     PinSet: _put("pin", "code", "hash changed"),
     Deadline: _put("deadline", "key", "armed_at due_at boot_id armed_boottime after_s"),
     DeadlineGone: _remove("deadline", "key"),
     StoredEffect: _put("outbox", "key", "effect created state attempts error done"),
+    EffectOver: _put("outbox", "key", "state error done=at"),
     Beat: _put("heartbeat", "name", "at"),
 }
 
@@ -225,5 +270,14 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         e.Stopping,
         e.JournalBegan,
         e.Gap,
+        e.IncidentAct,
+        e.IncidentsRestored,
+        e.Kept,
+        e.CopyKept,
+        e.PoliceMark,
+        e.ReportAsked,
+        e.RingResult,
+        e.SourceRead,
+        e.TellingResult,
     }
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
-from sqlalchemy import Table, delete, select, tuple_
+from sqlalchemy import Table, delete, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ccd.adapters.store.schema import TABLES
+from ccd.adapters.store.schema import OUTBOX, TABLES
 
-__all__ = ["prune"]
+__all__ = ["prune", "prune_effects"]
 
 SLICE = 1000
 
@@ -24,10 +24,17 @@ async def prune(engine: AsyncEngine, before: datetime) -> dict[str, int]:
     return deleted
 
 
+async def prune_effects(engine: AsyncEngine, before: datetime) -> int:
+    """Effects that were over before that time; whatever the retention, for they are no record."""
+    return await _prune(engine, OUTBOX, before)
+
+
 async def _prune(engine: AsyncEngine, table: Table, before: datetime) -> int:
     time, over = table.c[table.info["time"]], table.c[table.info["over"]]
     key = table.primary_key.columns.values()
-    old = select(*key).where(time < before, over < before).order_by(time).limit(SLICE)
+    # Without a beginning: its fact was dropped, or an effect ended that was never given.
+    begun = or_(time < before, time.is_(None))
+    old = select(*key).where(begun, over < before).order_by(time).limit(SLICE)
     total = 0
     while True:
         async with engine.begin() as connection:

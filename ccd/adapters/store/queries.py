@@ -12,8 +12,10 @@ from sqlalchemy import URL, ScalarSelect, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ccd.adapters.store import recall
+from ccd.adapters.store.audit import HEAD_FILE, AuditReport, verify
 from ccd.adapters.store.database import answering, reading
 from ccd.adapters.store.errors import StoreError
+from ccd.adapters.store.incident_queries import IncidentRow, incidents, timeline
 from ccd.adapters.store.migrate import head, known, revision
 from ccd.adapters.store.place import place_of, shown, sqlite_file
 from ccd.adapters.store.queue_log import QUEUE_LOG_COLUMNS, queue_log
@@ -35,8 +37,9 @@ EXPORTS = (QUEUE_LOG, *sorted(name for name, table in TABLES.items() if "time" i
 class Archive:
     """The store, to be read. Made by ``opened``; its questions raise StoreError where it does not answer."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, head_file: Path) -> None:
         self._url = url
+        self._head_file = head_file
         self._engine = reading(url)
 
     async def export(
@@ -83,6 +86,23 @@ class Archive:
             async with self._engine.connect() as connection:
                 return await recall.roster(connection)
 
+    async def incidents(self, *, since: datetime | None = None, limit: int = 100) -> list[IncidentRow]:
+        """The latest reports first; those that are not closed whatever their age, besides the limit."""
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await incidents(connection, since, limit)
+
+    async def timeline(self, incident: str) -> list[str]:
+        """Its facts as JSON with their tags, in order; empty where there is no such incident."""
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await timeline(connection, incident)
+
+    async def verify_audit(self) -> AuditReport:
+        """Look at every entry of the audit chain."""
+        with answering(self._url):
+            return await verify(self._engine, self._head_file)
+
     async def check(self) -> None:
         with answering(self._url):
             await _check_revision(self._engine, shown(self._url))
@@ -100,7 +120,7 @@ async def opened(settings: StoreSettings, state_dir: Path) -> AsyncIterator[Arch
         raise StoreError(
             f"{file}: no such file: nothing has been stored yet; start the daemon once (ccd run)"
         )
-    archive = Archive(url)
+    archive = Archive(url, state_dir / HEAD_FILE)
     try:
         await archive.check()
         yield archive

@@ -6,9 +6,10 @@ Each function reads on a connection that its caller gives it.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ccd.adapters.clock import Armed, utc_now
@@ -18,6 +19,7 @@ from ccd.adapters.store.schema import (
     CALL,
     DEADLINE,
     HEARTBEAT,
+    INCIDENT_EVENT,
     LEG,
     OUTBOX,
     PERSON,
@@ -29,10 +31,12 @@ from ccd.adapters.store.schema import (
 from ccd.events import OpenCall, OpenRecording, Person, PictureRestored, RosterReplaced
 
 __all__ = [
+    "facts_known",
     "last_alive",
     "open_calls",
     "open_deadlines",
     "open_effects",
+    "open_incidents",
     "open_recordings",
     "picture",
     "pin_hash",
@@ -42,6 +46,7 @@ __all__ = [
 
 CallId = tuple[str, str]
 OPEN_RECORDINGS = 10_000
+ASKED_AT_ONCE = 1000
 
 
 async def picture(connection: AsyncConnection, at: datetime) -> PictureRestored:
@@ -142,6 +147,28 @@ async def open_effects(connection: AsyncConnection) -> list[StoredEffect]:
     return [StoredEffect(*row) for row in rows]
 
 
+async def open_incidents(connection: AsyncConnection) -> list[str]:
+    """The facts of incidents that are not closed, as JSON with their tags, by incident and number."""
+    i = INCIDENT_EVENT.c
+    closed = select(i.incident).where(i.event == "IncidentClosed")
+    found = await connection.execute(
+        select(i.data).where(i.incident.not_in(closed)).order_by(i.incident, i.n)
+    )
+    return [row.data for row in found]
+
+
+async def facts_known(connection: AsyncConnection, facts: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Which of these (incident, n) are stored."""
+    i = INCIDENT_EVENT.c
+    asked = list(facts)
+    known: set[tuple[str, int]] = set()
+    for start in range(0, len(asked), ASKED_AT_ONCE):
+        some = tuple_(i.incident, i.n).in_(asked[start : start + ASKED_AT_ONCE])
+        found = await connection.execute(select(i.incident, i.n).where(some))
+        known.update((row.incident, row.n) for row in found)
+    return known
+
+
 async def pin_hash(connection: AsyncConnection, code: str) -> str | None:
     found: str | None = (await connection.execute(select(PIN.c.hash).where(PIN.c.code == code))).scalar()
     return found
@@ -156,6 +183,8 @@ async def roster(connection: AsyncConnection) -> RosterReplaced | None:
     if version is None:
         return None
     fields = (p.code, p.name, p.role, p.team, p.seat, p.interface, p.pbx, p.agency, p.language)
-    rows = await connection.execute(select(*fields).where(p.version == version.version).order_by(p.row))
+    later = (func.coalesce(p.phone, ""), func.coalesce(p.email, ""))  # not known to rosters of before 0002
+    found = select(*fields, *later).where(p.version == version.version).order_by(p.row)
+    rows = await connection.execute(found)
     people = tuple(Person(*row) for row in rows)
     return RosterReplaced(at=version.at, version=version.version, people=people, by=version.by_whom)

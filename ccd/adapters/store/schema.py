@@ -7,7 +7,8 @@ Rules that the writer leans on:
 - Append-only tables have a number of their own besides, for readers that ask "what is new since"; their
   ``info["key"]`` names the columns that make a row the same row when it is delivered a second time.
 - ``info["time"]`` is the column an export and its ``since``/``until`` go by; ``info["over"]`` is the column
-  whose age decides when the row may be pruned (tables without it are kept).
+  whose age decides when the row may be pruned. Tables without it are kept for good: the audit chain would
+  be broken by the first row that went, and the timelines of incidents are few and what is asked for years on.
 
 Who sat at a seat during an interval or a call is not copied into those rows: it follows from
 ``presence_event`` and the roster of that time, and stays right when a missed sign-in is added later.
@@ -220,6 +221,44 @@ SIGN_IN_REFUSAL = _log(
     over="at",
 )
 
+ATTENDANCE_EVENT = _log(
+    "attendance_event",
+    *_text("how", "by_whom"),
+    *_flags("proven"),
+    key=("pbx", "seat", "person", "at"),
+    over="at",
+)
+
+INCIDENT_EVENT = _table(
+    "incident_event",
+    *(_key("incident"), Column("n", BigInteger, primary_key=True, autoincrement=False)),
+    *_times("at"),
+    *_text("event", "data"),
+    Index(None, "at"),
+    time="at",
+)
+_few("ix_incident_event_closed", INCIDENT_EVENT.c.incident, INCIDENT_EVENT.c.event == "IncidentClosed")
+
+REPORT_REFUSAL = _log(
+    "report_refusal",
+    *_text("ladder", "how", "pbx", "interface", "by_whom", "why"),
+    key=("request", "at"),
+    over="at",
+)
+
+AUDIT = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    # Of what the row says, without its place in the chain: by this it is known when it is delivered twice.
+    Column("entry", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("who", "act", "subject", "data", "prev", "hash")),
+    UniqueConstraint("entry"),
+    Index(None, "at"),
+    info={"key": ("entry",), "time": "at"},
+)
+
 ROSTER_VERSION = _table("roster_version", _key("version"), *_times("at"), *_text("by_whom"), time="at")
 
 PERSON = _table(
@@ -227,6 +266,7 @@ PERSON = _table(
     Column("version", Text, ForeignKey("roster_version.version", ondelete="CASCADE"), primary_key=True),
     Column("row", BigInteger, primary_key=True, autoincrement=False),
     *_text("code", "name", "role", "team", "seat", "interface", "pbx", "agency", "language"),
+    *_text("phone", "email"),
 )
 
 PIN = _table("pin", _key("code"), *_text("hash"), *_times("changed"))

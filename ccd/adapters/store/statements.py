@@ -24,6 +24,7 @@ from ccd.adapters.store.batch import Row, Rows
 from ccd.adapters.store.errors import RowsRefusedError
 from ccd.adapters.store.instant import Instant, aware, to_micros
 from ccd.adapters.store.schema import TABLES, key_of
+from ccd.adapters.store.texts import clean, keepable
 
 __all__ = ["Statement", "postgres_statement", "sqlite_statements"]
 
@@ -47,8 +48,8 @@ def sqlite_statements(rows: Rows) -> list[Statement]:
     """
     with _refusing():
         values = _flat(rows.rows)
-        if not _keepable("".join([value for value in values if type(value) is str])):
-            values = _flat([_clean(row) for row in rows.rows])
+        if not keepable("".join([value for value in values if type(value) is str])):
+            values = _flat([clean(row) for row in rows.rows])
     statements: list[Statement] = []
     start, width = 0, len(rows.columns)
     while left := len(rows.rows) - start:
@@ -102,28 +103,7 @@ def _document(rows: list[Row]) -> bytes:
         document = _encode(rows)
         if b"\\u0000" not in document:
             return document
-    return _encode([_clean(row) for row in rows])
-
-
-def _keepable(text: str) -> bool:
-    """Whether both engines can keep it: no null byte, no half of a surrogate pair."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
-
-
-def _clean(row: Any) -> Any:
-    """Callers choose their names: what neither engine can keep becomes U+FFFD, the replacement character."""
-    if isinstance(row, dict):
-        return {name: _clean(value) for name, value in row.items()}
-    if isinstance(row, list):
-        return [_clean(value) for value in row]
-    if isinstance(row, str):
-        whole = row.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    return row
+    return _encode([clean(row) for row in rows])
 
 
 @cache

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,13 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ccd.adapters.clock import Armed, utc_now
 from ccd.adapters.store import recall
+from ccd.adapters.store.audit import HEAD_FILE
+from ccd.adapters.store.chain import Chain
 from ccd.adapters.store.database import Database, answering, writing
 from ccd.adapters.store.entries import Beat, Deadline, DeadlineGone, PinSet, StoredEffect
 from ccd.adapters.store.instant import Instant
 from ccd.adapters.store.lock import StateLock
 from ccd.adapters.store.migrate import upgrade
 from ccd.adapters.store.place import place_of, shown
-from ccd.adapters.store.prune import prune
+from ccd.adapters.store.prune import prune, prune_effects
 from ccd.adapters.store.schema import AGENT_INTERVAL, BLIND_INTERVAL, QUEUE_VISIT
 from ccd.adapters.store.writer import Writer
 from ccd.config import StoreSettings
@@ -31,6 +33,8 @@ __all__ = ["Store"]
 T = TypeVar("T")
 
 LEAVE_S = 0.5
+EFFECTS_KEPT = timedelta(days=7)
+"""How long effects that are done stay in the outbox at least: to look at, no longer to perform."""
 
 
 class Store(Writer):
@@ -39,8 +43,17 @@ class Store(Writer):
     Questions raise StoreError where the database does not answer.
     """
 
-    def __init__(self, database: Database, url: URL, lock: StateLock, *, batch_s: float, limit: int) -> None:
-        super().__init__(database, batch_s=batch_s, limit=limit)
+    def __init__(
+        self,
+        database: Database,
+        chain: Chain,
+        url: URL,
+        lock: StateLock,
+        *,
+        batch_s: float,
+        limit: int,
+    ) -> None:
+        super().__init__(database, chain, batch_s=batch_s, limit=limit)
         self._url = url
         self._lock = lock
         self.name = shown(url)
@@ -60,13 +73,22 @@ class Store(Writer):
                 with answering(url):
                     await database.check()
                     await upgrade(database.patient)
+                    await prune_effects(database.writer, utc_now() - EFFECTS_KEPT)
+                    chain = await Chain.open(database, state_dir / HEAD_FILE)
             except BaseException:
                 await database.close()
                 raise
         except BaseException:
             lock.release()
             raise
-        store = cls(database, url, lock, batch_s=settings.batch_ms / 1000.0, limit=settings.queue_limit)
+        store = cls(
+            database,
+            chain,
+            url,
+            lock,
+            batch_s=settings.batch_ms / 1000.0,
+            limit=settings.queue_limit,
+        )
         store.start()
         return store
 
@@ -79,6 +101,7 @@ class Store(Writer):
         left = await self.stop(timeout)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
+                await self._chain.close(complete=not left)
                 await self._database.close(gone=left > 0)
         self._lock.release()
         return left
@@ -103,6 +126,20 @@ class Store(Writer):
 
     async def open_effects(self) -> list[StoredEffect]:
         return await self._ask(recall.open_effects)
+
+    # --- incidents ----------------------------------------------------------------------------------------
+
+    async def open_incidents(self) -> list[str]:
+        """The facts of incidents that are not closed, as JSON with their tags, by incident and number."""
+        return await self._ask(recall.open_incidents)
+
+    async def facts_known(self, facts: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Which of these facts of incidents, (incident, n), are stored."""
+
+        async def of_these(connection: AsyncConnection) -> set[tuple[str, int]]:
+            return await recall.facts_known(connection, facts)
+
+        return await self._ask(of_these)
 
     # --- people -------------------------------------------------------------------------------------------
 
@@ -169,7 +206,10 @@ class Store(Writer):
         return count
 
     async def prune(self, before: datetime) -> dict[str, int]:
-        """Delete what was over before that time, a slice at a time; returns how many rows of which table."""
+        """Delete what was over before that time, a slice at a time; returns how many rows of which table.
+
+        Never the audit chain and the timelines of incidents.
+        """
         with answering(self._url):
             return await prune(self._database.writer, before)
 

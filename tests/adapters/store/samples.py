@@ -45,7 +45,7 @@ def _filler(name: str, hint: Any) -> Any:
     if hint in (str, float, int, bool):
         return {str: f"<{name}>", float: len(name) + 0.5, int: len(name), bool: False}[hint]
     if typing.get_origin(hint) is tuple:
-        return (sample(e.Person),) if name == "people" else ()
+        return (sample(e.Person),) if typing.get_args(hint)[0] is e.Person else ()
     if issubclass(hint, msgspec.Struct):
         return sample(hint)
     raise TypeError(f"no filler for {name}: {hint}")
@@ -56,7 +56,7 @@ def all_events() -> list[type[e.Event]]:
     return [
         kind
         for kind in vars(e).values()
-        if isinstance(kind, type) and issubclass(kind, e.Event) and kind is not e.Event
+        if isinstance(kind, type) and issubclass(kind, e.Event) and kind not in (e.Event, e.IncidentFact)
     ]
 
 

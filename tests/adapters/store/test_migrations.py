@@ -85,6 +85,24 @@ async def test_down_leaves_nothing_and_up_again_is_whole(database: Database, pla
     await store.close()
 
 
+async def test_a_roster_of_before_0002_is_read_without_numbers(database: Database, place: Place) -> None:
+    await migrate.downgrade(database.patient, "0001")
+    assert "audit" not in await there(database.writer)
+    async with database.writer.begin() as connection:
+        await connection.execute(text("INSERT INTO roster_version (version, by_whom) VALUES ('v', 'li')"))
+        columns = "version, row, code, name, role, team, seat, interface, pbx, agency, language"
+        values = "'v', 0, '7', 'n', 'r', 't', 's', 'i', '', '', ''"
+        await connection.execute(text(f"INSERT INTO person ({columns}) VALUES ({values})"))
+        at = "1" if place.engine == "sqlite" else "'2026-03-02T08:00Z'"
+        await connection.execute(text(f"UPDATE roster_version SET at = {at}"))
+    await database.close()
+    store = await Store.open(place.settings, place.state_dir)
+    roster = await store.current_roster()
+    assert roster is not None
+    assert [(person.code, person.phone, person.email) for person in roster.people] == [("7", "", "")]
+    await store.close()
+
+
 async def test_a_migration_that_fails_leaves_everything_as_it_was(database: Database) -> None:
     async with database.writer.begin() as connection:
         await connection.execute(text("DROP TABLE heartbeat"))

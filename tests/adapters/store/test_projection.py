@@ -12,6 +12,7 @@ from ccd.adapters.store import Store
 from ccd.adapters.store.batch import Batch, Row
 from ccd.adapters.store.projection import NOT_STORED, RULES, project
 from ccd.adapters.store.schema import TABLES, key_of
+from ccd.events.incidents import FACTS
 from tests.adapters.store.conftest import Place
 from tests.adapters.store.samples import AT, agent_changed, all_entries, all_events, later, queue_call, sample
 
@@ -46,6 +47,10 @@ def test_rows_fit_their_tables_and_begin_with_the_key(kind: type[Any]) -> None:
 )
 def test_nothing_that_a_fact_says_is_lost(kind: type[Any]) -> None:
     fact = sample(kind)
+    if isinstance(fact, e.IncidentFact):
+        for _, row in rows_of(fact):
+            assert msgspec.json.decode(row["data"], type=kind) == fact
+        return
     kept = [value for _, row in rows_of(fact) for value in row.values()]
     for field in fact.__struct_fields__:
         assert getattr(fact, field) in kept, field
@@ -76,13 +81,30 @@ def test_a_roster_is_kept_whole_and_in_order() -> None:
 
 
 async def test_all_facts_delivered_twice_leave_the_rows_of_once(store: Store, place: Place) -> None:
-    everything = [sample(kind) for kind in RULES]
+    facts = {kind: {"n": number} for number, kind in enumerate(FACTS, 1)}
+    everything = [sample(kind, **facts.get(kind, {})) for kind in RULES]
     await store.commit(everything)
     once = await place.everything()
     await store.commit(everything)
     assert await place.everything() == once
     assert store.refused == 0
     assert once.keys() == TABLES.keys() - {"deadline"}  # set, and cancelled by the entry after it
+
+
+WHO = {
+    "a person's own act": (sample(e.Acknowledged, person="7", how="phone"), "7"),
+    "an act that somebody vouches for": (sample(e.StoodDown, person="7", by="console:li"), "7"),
+    "nobody named, but somebody vouches": (sample(e.DetailGiven, by="5001"), "5001"),
+    "ccd's own decision": (sample(e.PoliceDue), "ccd"),
+    "who is told has not acted": (sample(e.PersonTold, person="7"), "ccd"),
+    "the key of a ring is no person": (sample(e.PoliceDialling, by="ring-1"), "ccd"),
+}
+
+
+@pytest.mark.parametrize(("fact", "who"), WHO.values(), ids=WHO)
+def test_the_audit_chain_names_whose_act_it_was(fact: e.IncidentFact, who: str) -> None:
+    (audited,) = [row for table, row in rows_of(fact) if table == "audit"]
+    assert (audited["who"], audited["act"], audited["subject"]) == (who, type(fact).__name__, "<incident>")
 
 
 async def test_a_queue_call_is_told_by_its_rows(store: Store, place: Place) -> None:
