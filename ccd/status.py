@@ -16,9 +16,21 @@ from ccd import __version__
 from ccd.config import Settings
 from ccd.events import AgentState, CallerLeft, QueueOutcome
 from ccd.following.picture import Agent, Member, Pbx, Queue
+from ccd.incidents import readiness as incident_readiness
+from ccd.incidents.view import brief
 from ccd.world import World
 
-__all__ = ["Today", "blind_s", "followed", "pbx_names", "picture", "printable", "readiness", "standing"]
+__all__ = [
+    "Today",
+    "blind_s",
+    "followed",
+    "is_ready",
+    "pbx_names",
+    "picture",
+    "printable",
+    "readiness",
+    "standing",
+]
 
 TEXT_LIMIT = 64
 WHY_LIMIT = 200
@@ -110,7 +122,11 @@ def standing(agent: Agent, member: Member) -> str:
 
 
 def readiness(world: World, health: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What has to be well before the daemon may be relied on: ``{"check", "ok", "why"}`` each."""
+    """What has to be well before the daemon may be relied on: ``{"check", "ok", "why", "blocks"}`` each.
+
+    What does not block is said, and the daemon is ready all the same (``is_ready``). What is counted in days
+    is judged by the time of the latest input.
+    """
     names = pbx_names(world)
     checks = [] if names else [_check("pbx", "no PBX is configured: add a [pbx.NAME] section")]
     for name in names:
@@ -131,11 +147,16 @@ def readiness(world: World, health: Mapping[str, Any]) -> list[dict[str, Any]]:
         queued = store.get("queue_length", 0)
         checks.append(_check("store", "" if store["healthy"] else f"not writing; {queued} facts are waiting"))
     checks.append(_check("config", health.get("config", {}).get("error", "")))
-    return checks
+    found = incident_readiness.checks(world, world.now, health)
+    return checks + [_check(fault.check, fault.why, fault.blocks) for fault in found]
 
 
-def _check(name: str, why: str) -> dict[str, Any]:
-    return {"check": name, "ok": not why, "why": why}
+def is_ready(checks: list[dict[str, Any]]) -> bool:
+    return all(check["ok"] or not check["blocks"] for check in checks)
+
+
+def _check(name: str, why: str, blocks: bool = True) -> dict[str, Any]:
+    return {"check": name, "ok": not why, "why": why, "blocks": blocks}
 
 
 def picture(
@@ -148,12 +169,34 @@ def picture(
         "at": _iso(at),
         "ccd": __version__,
         "timezone": world.settings.daemon.timezone,
-        "ready": all(check["ok"] for check in checks),
+        "ready": is_ready(checks),
         "checks": checks,
+        "incidents": _incidents(world, at),
         "pbxs": [_pbx(world, name, at, health, today) for name in pbx_names(world)],
         "store": dict(health.get("store") or {}),
         "loop": dict(health.get("loop") or {}),
     }
+
+
+def _incidents(world: World, at: datetime) -> list[dict[str, Any]]:
+    """Those that are not closed, the oldest first; drills after them."""
+
+    def name_of(code: str) -> str:
+        person = world.roster.by_code(code)
+        return person.name if person else ""
+
+    found = [incident for incident in world.incidents.values() if incident.open]
+    found.sort(key=lambda incident: (incident.drill, incident.opened))
+    return [_plain(brief(incident, at, name_of)) for incident in found]
+
+
+def _plain(value: Any) -> Any:
+    """Every text in it made printable."""
+    if isinstance(value, str):
+        return printable(value, WHY_LIMIT)
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _pbx(world: World, name: str, at: datetime, health: Mapping[str, Any], today: Today) -> dict[str, Any]:

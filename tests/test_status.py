@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from ccd.config import Settings
-from ccd.events import CallerLeft, PersonArrived
-from ccd.status import Today, picture, printable, readiness
+from ccd.events import CallerLeft, CallFacts, IncidentClosed, PersonArrived
+from ccd.incidents.state import Phase
+from ccd.status import Today, is_ready, picture, printable, readiness
 from tests.floor import START, Floor, person
+from tests.told import Case
 
 HEALTHY: dict[str, Any] = {
     "ami": {"main": {"connected": True, "synced": True, "reconnects": 2, "silent_s": 0.5}},
@@ -58,7 +60,7 @@ def busy_floor() -> Floor:
 def test_the_picture_is_json_of_the_documented_shape() -> None:
     drawn = json.loads(json.dumps(draw(busy_floor())))
     pbx = drawn["pbxs"][0]
-    assert set(drawn) == {"at", "ccd", "timezone", "ready", "checks", "pbxs", "store", "loop"}
+    assert set(drawn) == {"at", "ccd", "timezone", "ready", "checks", "incidents", "pbxs", "store", "loop"}
     assert set(pbx) == {
         *("name", "version", "linked", "synced", "blind_since", "blind_s", "silent_s", "lag_s"),
         *("reconnects", "agents", "queues", "calls_open"),
@@ -208,21 +210,45 @@ def test_readiness_says_what_is_not_well(health: dict[str, Any], well: bool, why
     floor.follow()
     checks = readiness(floor.world, health)
     said = "; ".join(f"{check['check']}: {check['why']}" for check in checks if not check["ok"])
-    assert all(check["ok"] for check in checks) is well
+    assert is_ready(checks) is well
     assert why in said
 
 
 def test_readiness_waits_for_every_pbx_and_says_which() -> None:
     floor = Floor("branch", "main")
     floor.follow()
-    checks = {check["check"]: check["ok"] for check in readiness(floor.world, HEALTHY)}
-    assert checks == {"pbx.branch": True, "pbx.main": False, "store": True, "config": True}
+    checks = {check["check"]: check["ok"] for check in readiness(floor.world, HEALTHY) if check["blocks"]}
+    assert checks == {
+        "pbx.branch": True,
+        "pbx.main": False,
+        "store": True,
+        "config": True,
+        "incidents_saved": True,
+    }
 
 
 def test_without_any_pbx_it_is_not_ready() -> None:
     floor = Floor()
     floor.world.settings = Settings()
-    assert [check["check"] for check in readiness(floor.world, HEALTHY) if not check["ok"]] == ["pbx"]
+    checks = readiness(floor.world, HEALTHY)
+    assert [check["check"] for check in checks if check["blocks"] and not check["ok"]] == ["pbx"]
+    assert not is_ready(checks)
+
+
+def test_open_incidents_are_in_the_picture_real_ones_first_and_closed_ones_are_not() -> None:
+    floor = busy_floor()
+    Case(floor, "threat-drill", drill=True)
+    floor.wait(60)
+    Case(floor, "threat-1", facts=CallFacts(pbx="main", seat="1001", caller_number="\x1b[31m138"))
+    closed = Case(floor, "threat-2")
+    closed.state.phase = Phase.CALLED
+    closed.tell(IncidentClosed, outcome="over", person="7001", by="")
+    floor.wait(30)
+    shown = draw(floor)["incidents"]
+    assert [row["id"] for row in shown] == ["threat-1", "threat-drill"]
+    assert shown[0]["clock_left_s"] == pytest.approx(870, abs=0.1)
+    assert shown[0]["phase"] == "live"
+    assert json.dumps(shown, ensure_ascii=False).isprintable()
 
 
 def left(outcome: str, wait_s: float, at: datetime = START) -> CallerLeft:

@@ -2,7 +2,8 @@
 
 ``/metrics``  the text format
 ``/healthz``  200 while the loop turns: nothing else is looked at
-``/readyz``   200, or 503 while something is amiss; the JSON says what is looked at and why it is not well
+``/readyz``   200, or 503 while something that blocks is amiss; the JSON says what is looked at and, of what is
+              not well, why
 ``/``         what is where, in Chinese and English
 
 Nothing here names a person or a caller. The server leaves signals alone: the daemon owns them.
@@ -27,6 +28,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ccd import __version__
 from ccd.config import ConfigError, MetricsSettings
+from ccd.status import is_ready
 
 __all__ = ["OpsServer"]
 
@@ -134,7 +136,10 @@ class OpsServer:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
     async def _index(self, request: Request) -> Response:
-        ready = "是 / yes" if all(check["ok"] for check in self._ready()) else "否 / no"
+        checks = self._ready()
+        ready = "是 / yes" if is_ready(checks) else "否 / no"
+        if amiss := sum(not check["ok"] for check in checks):
+            ready += f"（{amiss} 项待处理 / {amiss} to mend）"
         page = _PAGE.format(version=escape(__version__), ready=ready)
         return HTMLResponse(page, headers=_HEADERS | {"Content-Security-Policy": "default-src 'none'"})
 
@@ -146,7 +151,7 @@ class OpsServer:
 
     async def _readyz(self, request: Request) -> Response:
         checks = self._ready()
-        ready = all(check["ok"] for check in checks)
+        ready = is_ready(checks)
         body = {"ready": ready, "checks": checks}
         return JSONResponse(body, status_code=200 if ready else 503, headers=_HEADERS)
 

@@ -130,13 +130,17 @@ def _pbx_line(pbx: Row, picture: Row, words: Words, look: Look) -> Text:
 
 
 def _unwell(picture: Row, words: Words, width: int) -> list[Text]:
-    """What readiness finds fault with, the PBXs aside: they have their own lines."""
+    """What readiness finds fault with, the PBXs aside: they have their own lines. Shouted where it blocks."""
     checks = [check for check in picture.get("checks") or () if isinstance(check, Mapping)]
     faults = [
         check for check in checks if not check.get("ok") and not text_of(check, "check").startswith("pbx.")
     ]
     return [
-        line(f" {text_of(check, 'check')}: {text_of(check, 'why')}", width=width, style=ALARM)
+        line(
+            f" {text_of(check, 'check')}: {text_of(check, 'why')}",
+            width=width,
+            style=ALARM if check.get("blocks", True) else "yellow",
+        )
         for check in faults
     ]
 

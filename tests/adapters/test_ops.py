@@ -87,15 +87,14 @@ async def test_readyz_names_what_is_amiss_until_all_is_well() -> None:
         site.health = {"store": {"healthy": False, "queue_length": 3}, "config": {"error": "ccd.toml: bad"}}
         status, headers, body = await site.get("/readyz")
         assert (status, headers["content-type"]) == (503, "application/json")
-        assert json.loads(body) == {
-            "ready": False,
-            "checks": [
-                {"check": "pbx.branch", "ok": False, "why": "not in sync yet"},
-                {"check": "pbx.main", "ok": False, "why": "not in sync yet"},
-                {"check": "store", "ok": False, "why": "not writing; 3 facts are waiting"},
-                {"check": "config", "ok": False, "why": "ccd.toml: bad"},
-            ],
-        }
+        told = json.loads(body)
+        assert told["ready"] is False
+        assert [check for check in told["checks"] if check["blocks"] and not check["ok"]] == [
+            {"check": "pbx.branch", "ok": False, "why": "not in sync yet", "blocks": True},
+            {"check": "pbx.main", "ok": False, "why": "not in sync yet", "blocks": True},
+            {"check": "store", "ok": False, "why": "not writing; 3 facts are waiting", "blocks": True},
+            {"check": "config", "ok": False, "why": "ccd.toml: bad", "blocks": True},
+        ]
         site.follow_all()
         site.health = HEALTH
         status, _, body = await site.get("/readyz")
@@ -103,6 +102,17 @@ async def test_readyz_names_what_is_amiss_until_all_is_well() -> None:
         assert json.loads(body)["ready"] is True
         site.floor.lose(site.floor.at)
         assert (await site.get("/readyz"))[0] == 503
+
+
+async def test_what_does_not_block_is_said_and_the_answer_is_200_all_the_same() -> None:
+    async with serving(Site()) as site:
+        site.follow_all()
+        status, _, body = await site.get("/readyz")
+        assert status == 200
+        police = next(check for check in json.loads(body)["checks"] if check["check"] == "police")
+        assert (police["ok"], police["blocks"]) == (False, False)
+        assert "police.number" in police["why"]
+        assert "待处理" in (await site.get("/"))[2]
 
 
 async def test_the_first_page_says_what_is_where_in_both_languages() -> None:

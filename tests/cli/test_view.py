@@ -131,6 +131,15 @@ def test_what_is_not_well_has_a_line_of_its_own() -> None:
     assert "store: not writing; 12 facts are waiting" in shown(made)[2]
 
 
+@pytest.mark.parametrize(("blocks", "style"), [(True, "red"), (False, "yellow")])
+def test_what_does_not_block_is_said_more_quietly(blocks: bool, style: str) -> None:
+    made = picture(4)
+    made["checks"].append({"check": "police", "ok": False, "why": "no number", "blocks": blocks})
+    line = view(made, EN, Look(80, 24)).lines[2]
+    assert "police: no number" in line.plain
+    assert style in str(line.style)
+
+
 def test_a_banner_stands_above_all_but_the_title() -> None:
     assert shown(picture(4), banner="THE DAEMON IS GONE")[1].startswith(" THE DAEMON IS GONE")
 

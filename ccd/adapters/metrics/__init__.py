@@ -5,6 +5,7 @@
 ``facts``       what each kind of fact adds to them, fed by ``observe`` with every input and what came of it
 ``times``       seconds in a state, growing also while an interval lasts
 ``gauges``      agents, queues and calls of this moment, from the world
+``incidents``   threat calls and other emergencies: both of the above
 ``components``  what the parts of the daemon count about themselves
 
 docs/metrics.md lists every metric and the formulas; a test holds it to what is exposed.
@@ -32,6 +33,7 @@ from ccd.adapters.clock import utc_now
 from ccd.adapters.metrics.components import Components, Kind
 from ccd.adapters.metrics.facts import Facts
 from ccd.adapters.metrics.gauges import world_families
+from ccd.adapters.metrics.incidents import incident_families
 from ccd.adapters.metrics.labels import Labels
 from ccd.adapters.metrics.series import Series
 from ccd.adapters.metrics.times import StateTimes
@@ -119,8 +121,10 @@ class Metrics:
         now, world = self._now(), self._world
         for pbx in followed(world):
             self._facts.begin(pbx)
+        self._facts.begin_incidents(world)
         yield from self._about_itself()
         yield from world_families(world, now, self._labels, self._times)
+        yield from incident_families(world, now, self._facts.lateness)
         yield from self._components.collect(now)
 
     def describe(self) -> list[Metric]:

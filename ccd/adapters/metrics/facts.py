@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ccd import events
+from ccd.adapters.metrics.incidents import IncidentFacts, Lateness
 from ccd.adapters.metrics.labels import OTHER, Labels
 from ccd.adapters.metrics.series import Series
 from ccd.adapters.metrics.times import StateTimes
@@ -34,6 +35,8 @@ class Facts:
         self._labels = labels
         self._times = times
         self._today = today
+        self._incidents = IncidentFacts(series)
+        self.lateness = Lateness()
         self._begun: set[str] = set()
         self._paused: dict[tuple[str, str], tuple[str, datetime]] = {}
 
@@ -59,7 +62,12 @@ class Facts:
             events.RecordingStopped: lambda fact, world: series.recordings(fact.pbx, "stopped").inc(),
             events.RingNoAnswer: self._ring_no_answer,
             events.SignInRefused: self._sign_in_refused,
+            **self._incidents.handlers(),
         }
+
+    def begin_incidents(self, world: World) -> None:
+        """Make the series of incidents that are not there yet."""
+        self._incidents.begin(world)
 
     def begin(self, pbx: Pbx) -> None:
         """Make the series of a PBX and of its queues that are not there yet."""
@@ -74,6 +82,7 @@ class Facts:
         self._series.inputs(type(event).__name__).inc()
         if isinstance(event, events.DeadlineDue):
             self._series.late().observe(event.late_s)
+            self.lateness.take(event)
         elif isinstance(event, events.RecordingMeasured):
             self._series.recordings(event.pbx, event.state).inc()
             if event.state == "final":

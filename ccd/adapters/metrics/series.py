@@ -19,6 +19,8 @@ HOLD_S = (5, 10, 30, 60, 120, 300, 600)
 RING_S = (2, 5, 10, 15, 20, 30, 45, 60)
 WRAP_UP_S = (5, 10, 15, 30, 60, 120, 300)
 LATE_S = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60)
+ACKNOWLEDGED_S = (10, 20, 30, 60, 120, 300, 900)
+ARRIVAL_S = (120, 300, 600, 780, 900, 1200)
 
 _M = TypeVar("_M", Counter, Histogram)
 
@@ -45,6 +47,7 @@ class Series:
         self._make_queues("pbx", "queue")
         self._make_calls()
         self._make_people()
+        self._make_incidents()
         self.inputs = self._counter("inputs", "Inputs of the engine but AMI messages.", "input")
         self.effects = self._counter("effects", "Effects that were asked for.", "effect")
         self.late = self._histogram("deadline_late_seconds", "How late a deadline came.", LATE_S)
@@ -92,6 +95,32 @@ class Series:
             "how",
         )
         self.refusals = self._counter("sign_in_refusals", "Refused sign-ins, by the rule.", "pbx", "why")
+
+    def _make_incidents(self) -> None:
+        self.incidents_opened = self._counter(
+            "incidents_opened", "Incidents that began.", "ladder", "how", "drill"
+        )
+        self.reports_refused = self._counter(
+            "incident_reports_refused", "Reports that opened nothing, by why.", "why"
+        )
+        self.tellings = self._counter(
+            "incident_tellings", "What came of telling somebody of an incident.", "means", "result"
+        )
+        self.acknowledged = self._histogram(
+            "incident_acknowledged_seconds",
+            "From the report to the first acknowledgement.",
+            ACKNOWLEDGED_S,
+            "drill",
+        )
+        self.arrival = self._histogram(
+            "incident_arrival_seconds", "From the report to the proved arrival.", ARRIVAL_S, "drill"
+        )
+        self.police_decisions = self._counter(
+            "police_decisions", "Decisions to call the police.", "mode", "why", "drill"
+        )
+        self.police_dialled = self._counter(
+            "police_dialled", "How calls to the police went; in a drill, to the stand-in.", "result", "drill"
+        )
 
     def begin(self, pbx: str) -> None:
         """Show what has not happened yet as 0: from nothing to 1, Prometheus sees no increase."""
