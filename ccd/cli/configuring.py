@@ -104,6 +104,7 @@ def _beyond_the_schema(settings: Settings) -> Iterator[Fault]:
             yield from error.faults
         if pbx.tls_ca is not None and not os.access(pbx.tls_ca, os.R_OK):
             yield Fault(str(pbx.tls_ca), f"pbx.{name}.tls_ca", "no_readable_file")
+    yield from _of_the_notifiers(settings)
     state = settings.daemon.state_path()
     try:
         place_of(settings.store, state)
@@ -113,6 +114,19 @@ def _beyond_the_schema(settings: Settings) -> Iterator[Fault]:
         yield Fault(str(state), "daemon.state_dir", "no_folder")
     if (size := len(os.fsencode(state / "control.sock"))) > PATH_LIMIT:
         yield Fault(str(state), "daemon.state_dir", "too_long", {"size": size, "limit": PATH_LIMIT})
+
+
+def _of_the_notifiers(settings: Settings) -> Iterator[Fault]:
+    """What would show only when an incident is to be told: a missing password, a sender that is none."""
+    if not (settings.notify.email.host or settings.notify.webhooks or settings.mqtt.host):
+        return
+    from ccd.adapters.notify import check_secrets
+    from ccd.config import ConfigError
+
+    try:
+        check_secrets(settings)
+    except ConfigError as error:
+        yield from error.faults
 
 
 def _warnings(session: Session, settings: Settings) -> Iterator[str]:
@@ -126,19 +140,43 @@ def _warnings(session: Session, settings: Settings) -> Iterator[str]:
         yield words("warn_simulator")
     elif not _has_roster(session, settings):
         yield words("warn_no_roster")
+    for path in _secret_files(settings):
+        if mode := _mode_for_all(path):
+            yield words("warn_open_secret", path=path, mode=f"{mode:04o}")
     for name, pbx in settings.pbx.items():
-        if pbx.secret_file is not None and (mode := _mode_for_all(pbx.secret_file)):
-            yield words("warn_open_secret", path=pbx.secret_file, mode=f"{mode:04o}")
         if not pbx.tls and not _is_loopback(pbx.host):
             yield words("warn_plain_ami", name=name, host=pbx.host)
         if not (folder := pbx.recordings_dir or Path(pbx.recordings_pbx_dir)).is_dir():
             yield words("warn_no_folder", setting=f"pbx.{name}.recordings_dir", path=folder)
+    for section, server in (("notify.email", settings.notify.email), ("mqtt", settings.mqtt)):
+        if (
+            server.password_file is not None
+            and server.tls in (False, "none")
+            and not _is_loopback(server.host)
+        ):
+            yield words("warn_plain_password", section=section, host=server.host)
+    yield from _of_the_police(session, settings)
     for key, host in (("metrics.host", settings.metrics.host), ("agi.host", settings.agi.host)):
         if not _is_loopback(host):
             yield words("warn_open_port", setting=key, host=host)
     holds_secret = any(pbx.secret is not None for pbx in settings.pbx.values())
     if session.config_path and holds_secret and (mode := _mode_for_all(session.config_path)):
         yield words("warn_open_secret", path=session.config_path, mode=f"{mode:04o}")
+
+
+def _of_the_police(session: Session, settings: Settings) -> Iterator[str]:
+    """Where a ladder has a clock, people must know what to dial if ccd cannot; not beside a simulator."""
+    incidents = settings.policies.incidents
+    clocks = [name for name, ladder in incidents.ladders.items() if ladder.enabled and ladder.arrive_within_s]
+    if settings.pbx and incidents.mode != "off" and clocks and not incidents.police.number:
+        yield session.words("warn_no_police", ladders=", ".join(clocks))
+
+
+def _secret_files(settings: Settings) -> Iterator[Path]:
+    files = [pbx.secret_file for pbx in settings.pbx.values()]
+    files += [webhook.secret_file for webhook in settings.notify.webhooks.values()]
+    files += [settings.notify.email.password_file, settings.mqtt.password_file]
+    return (path for path in files if path is not None)
 
 
 def _has_roster(session: Session, settings: Settings) -> bool:

@@ -332,6 +332,9 @@ def test_the_settings_in_force_are_shown_as_a_file_that_can_be_used(tmp_path: Pa
         ('[pbx.main]\nsecret = "x"\nhost = "10.0.0.1"', {}, "the secret goes to 10.0.0.1 unencrypted"),
         ('[pbx.main]\nsecret = "x"\nrecordings_dir = "gone"', {}, "gone: no such folder here"),
         ('[metrics]\nhost = "0.0.0.0"', {}, "metrics.host: 0.0.0.0 lets the whole network connect"),
+        ('[pbx.main]\nsecret = "x"', {}, "policies.incidents.police.number is empty (threat)"),
+        ('[mqtt]\nhost = "10.0.0.2"\npassword_file = "p"', {}, "mqtt: the password goes to 10.0.0.2 unenc"),
+        ('[mqtt]\nhost = "10.0.0.2"\npassword_file = "p"', {}, "p: every user of this machine can read it"),
         ("", {"CCD_METRICS_PORT": "1"}, "$CCD_METRICS_PORT has no effect: two underscores"),
     ],
 )
@@ -341,7 +344,43 @@ def test_what_is_better_known_before_a_start_is_warned_of(
     home = Home(tmp_path)
     home.configure(config)
     (tmp_path / "ccd.toml").chmod(0o644)
+    (tmp_path / "p").write_text("a password")
+    (tmp_path / "p").chmod(0o644)
     done = home.ccd("check-config", **environ)
     assert done.returncode == 0
     assert any(said in line for line in done.stderr.splitlines() if line.startswith("warning: "))
     assert said not in home.ccd("check-config", "-q", **environ).stderr
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ('[notify.email]\nhost = "mail"', "notify.email.sender: "),
+        (
+            '[notify.email]\nhost = "mail"\nsender = "a@b.cn"\npassword_file = "gone"',
+            "password_file: cannot be",
+        ),
+        ('[mqtt]\nhost = "broker"\ntls = true\ntls_ca = "gone"', "mqtt.tls_ca: cannot be read here"),
+        (
+            '[notify.webhooks.a]\nurl = "https://a"\nsecret_file = "gone"',
+            "notify.webhooks.a.secret_file: cannot",
+        ),
+    ],
+)
+def test_what_would_keep_an_incident_from_being_told_is_a_fault(
+    tmp_path: Path, config: str, said: str
+) -> None:
+    home = Home(tmp_path)
+    home.configure(config)
+    done = home.ccd("check-config")
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    "config", ["", "[policies.incidents]\nmode = 'off'", "[policies.incidents.police]\nnumber = '110'"]
+)
+def test_a_police_number_is_asked_for_only_where_one_is_missed(tmp_path: Path, config: str) -> None:
+    home = Home(tmp_path)
+    home.configure(config + ("\n[pbx.main]\nsecret = 'x'\n" if config else ""))
+    assert "police" not in home.ccd("check-config").stderr
