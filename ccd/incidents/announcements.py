@@ -55,6 +55,21 @@ _SAYS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("{ladder}: THE POLICE WERE NOT REACHED", "{ladder}：未能接通警方"),
         ("Take any phone and dial {police} yourself.", "请用任何电话自行拨打 {police}。"),
     ),
+    "unproven": (
+        ("{ladder}: an arrival without a PIN", "{ladder}：到场未经密码证明"),
+        (
+            "The code of the person awaited was dialled, but no PIN was checked. The clock goes on: dial *87 "
+            "with the PIN, or confirm the arrival at the console.",
+            "有人拨了应到场者的工号，但未核对密码。计时继续：请拨 *87 并输入密码，或在控制台确认到场。",
+        ),
+    ),
+    "not_recorded": (
+        ("{ladder}: THE CALL IS NOT BEING RECORDED", "{ladder}：通话未被录音"),
+        (
+            "Recording could not be started. Write down every word, and record by other means.",
+            "录音未能开始。请逐字记录，并用其他方式录音。",
+        ),
+    ),
     "arrived": (
         ("{ladder}: the person awaited has arrived", "{ladder}：应到场者已到场"),
         ("The clock to the police is stopped. Follow their lead.", "报警计时已停止。请听从其指挥。"),

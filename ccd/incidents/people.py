@@ -63,7 +63,7 @@ def candidates(world: World, role: Role, facts: CallFacts) -> Candidates:
             present += _in_order(
                 [p for p in world.roster.people if p.role == stand_in and _signed_in(world, p)], team
             )
-    reachable = [p for p in absent if p.phone or p.email]
+    reachable = [p for p in absent if p.phone] + [p for p in absent if p.email and not p.phone]
     people = [p.code for p in (*present, *reachable) if p.code != facts.agent]
     return Candidates(tuple(dict.fromkeys(people)), bool(present))
 

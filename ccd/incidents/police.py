@@ -39,7 +39,7 @@ HEARD_S = 90.0
 """How long a taker may listen and decide before the next voice is sought, should the phone say nothing."""
 
 ROUND = 12
-"""At most once in so many attempts everybody is told again that no voice was found."""
+"""After the first round, so many attempts pass until everybody is told again that no voice was found."""
 
 
 def arm(world: World, incident: Incident, at: datetime) -> Items:
@@ -125,13 +125,14 @@ def voice_ended(world: World, incident: Incident, at: datetime, result: str) -> 
     if incident.phase is not Phase.POLICE or incident.voice:
         return
     settings = world.settings.policies.incidents.police
-    found = voices(world, incident)
-    if result == "failed" or not found or incident.attempt % len(found) == 0:
-        if (result == "failed" and incident.attempt == 1) or not incident.attempt % max(len(found), ROUND):
-            yield from tell_everybody(world, incident, at, "dial_yourself", f"no voice was found: {result}")
-        yield deadline(incident, "voice", settings.retry_s, f"a voice is sought again after {result}")
+    tried, phones = incident.attempt, max(len(voices(world, incident)), 1)
+    if result != "failed" and tried % phones:
+        yield from seek(world, incident, at)
         return
-    yield from seek(world, incident, at)
+    again = phones * -(-ROUND // phones)
+    if tried % again == 0 or tried == (1 if result == "failed" else phones):
+        yield from tell_everybody(world, incident, at, "dial_yourself", f"no voice was found: {result}")
+    yield deadline(incident, "voice", settings.retry_s, f"a voice is sought again after {result}")
 
 
 def voice_due(world: World, incident: Incident, at: datetime) -> Items:
