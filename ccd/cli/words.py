@@ -64,6 +64,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "{setting}: {host} lets the whole network connect; 127.0.0.1 is this machine only",
         "{setting}：{host} 允许整个网络连接；127.0.0.1 仅限本机",
     ),
+    "warn_plain_password": (
+        "{section}: the password goes to {host} unencrypted; set tls, or use a tunnel",
+        "{section}：密码以明文发往 {host}；请启用 tls，或使用隧道",
+    ),
+    "warn_no_police": (
+        "policies.incidents.police.number is empty ({ladders}): nobody could be told what to dial",
+        "policies.incidents.police.number 为空（{ladders}）：无法自动呼叫时，没有号码可告知",
+    ),
     # people
     "roster_imported": (
         "imported {people} people as version {version}",
