@@ -22,7 +22,14 @@ from ccd.adapters.store.entries import Deadline, DeadlineGone
 from ccd.adapters.systemd import Notifier, watchdog_interval
 from ccd.commands import Commands
 from ccd.config import Mode, Settings
-from ccd.effects import AnswerSignIn, CancelDeadline, SetDeadline
+from ccd.effects import (
+    AnswerSignIn,
+    CancelDeadline,
+    CollectMissed,
+    MeasureRecording,
+    SendAction,
+    SetDeadline,
+)
 from ccd.engine import Engine
 from ccd.roster import Roster
 from ccd.runner import Runner
@@ -90,10 +97,12 @@ class Parts:
             asks_pin=self._asks_pin,
         )
         self.performer = Performer(
-            send=self.links.send,
-            answer=self._answer,
-            measure=self.recordings.measure,
-            collect_missed=lambda effect: self.links.collect_missed(effect.pbx),
+            {
+                SendAction: self.links.send,
+                AnswerSignIn: self._answer,
+                MeasureRecording: self.recordings.measure,
+                CollectMissed: lambda effect: self.links.collect_missed(effect.pbx),
+            }
         )
 
     def _build_front(self, store: Store, reload: Callable[[], Awaitable[str]]) -> None:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
 
-from ccd.effects import (
-    AnswerSignIn,
-    CollectMissed,
-    Effect,
-    MeasureRecording,
-    Notify,
-    SendAction,
-)
+from ccd.effects import Effect, Notify
 
 __all__ = ["Performer"]
 
@@ -24,26 +17,13 @@ log = structlog.get_logger("ccd.performer")
 class Performer:
     """``perform`` never raises: an effect that cannot be performed is logged and counted."""
 
-    def __init__(
-        self,
-        *,
-        send: Callable[[SendAction], None],
-        answer: Callable[[AnswerSignIn], None],
-        measure: Callable[[MeasureRecording], None],
-        collect_missed: Callable[[CollectMissed], None],
-    ) -> None:
+    def __init__(self, by_type: Mapping[type[Effect], Callable[[Any], object]]) -> None:
         self.failures = 0
-        self._by_type: dict[type[Effect], Callable[[Any], None]] = {
-            SendAction: send,
-            AnswerSignIn: answer,
-            MeasureRecording: measure,
-            CollectMissed: collect_missed,
-            Notify: _notify,
-        }
+        self.by_type: dict[type[Effect], Callable[[Any], object]] = {Notify: _notify, **by_type}
 
     def perform(self, effect: Effect) -> None:
         try:
-            self._by_type[type(effect)](effect)
+            self.by_type[type(effect)](effect)
         except Exception:
             self.failures += 1
             log.exception("effect_failed", effect=type(effect).__name__, key=effect.key)
