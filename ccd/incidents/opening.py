@@ -17,9 +17,9 @@ from ccd.effects import AnswerAct, KeepCopy, ReadMark, ReadSource, SendAction
 from ccd.following.lookup import call_facts
 from ccd.incidents import climbing, ending, police
 from ccd.incidents.making import deadline, fact, incident_id, scaled
-from ccd.incidents.people import World, candidates, places
+from ccd.incidents.people import World, candidates, leads_on_duty, places
 from ccd.incidents.state import Incident, Phase
-from ccd.incidents.telling import EVERYBODY, Items
+from ccd.incidents.telling import EVERYBODY, Items, language_of
 from ccd.roster import Role
 
 __all__ = ["back", "cache_leads", "keep_copies", "keep_copy", "report"]
@@ -170,7 +170,7 @@ def _start(
     world: World, incident: Incident, at: datetime, ladder: LadderSettings, settings: IncidentsSettings
 ) -> Items:
     """Everything that begins with the report."""
-    yield from _on_the_call(incident, ladder)
+    yield from _on_the_call(world, incident, ladder)
     yield ending.alert(incident, active=True)
     if settings.mode is not Mode.OBSERVE:
         yield from climbing.arm(world, incident, at)
@@ -180,7 +180,7 @@ def _start(
         yield deadline(incident, "drill", ends, "a drill ends by itself")
 
 
-def _on_the_call(incident: Incident, ladder: LadderSettings) -> Items:
+def _on_the_call(world: World, incident: Incident, ladder: LadderSettings) -> Items:
     """Taken, recorded, confirmed to the agent alone, and traced; the call itself is not touched."""
     facts = incident.facts
     because = f"incidents: {incident.ladder} reported"
@@ -204,9 +204,11 @@ def _on_the_call(incident: Incident, ladder: LadderSettings) -> Items:
         whisper = (
             ("Action", "Originate"),
             ("Channel", "Local/s@ccd-whisper/n"),
-            ("Application", "Wait"),
-            ("Data", "1"),
-            ("Variable", f"__CCD_CHANNEL={facts.channel}"),
+            ("Context", "ccd-whisper"),
+            ("Exten", f"{incident.id}-whisper"),
+            ("Priority", "1"),
+            ("Variable", f"CCD_CHANNEL={facts.channel}"),
+            ("Variable", f"__CCD_LANGUAGE={language_of(world, facts.agent)}"),
             ("Async", "true"),
         )
         yield SendAction(f"{incident.id}-whisper", because, facts.pbx, whisper)
@@ -234,24 +236,23 @@ def keep_copy(incident: Incident, path: str) -> KeepCopy:
 
 
 def cache_leads(world: World, only: str = "") -> Items:
-    """The phones of the duty leads, for the dialplan that has to tell them without us."""
+    """The seats of the leads, for the dialplan that has to tell them without us: devices only, no numbers."""
     for name, pbx in world.pbxs.items():
         if not pbx.synced or (only and name != only):
             continue
-        people = candidates(world, Role.DUTY_LEAD, e.CallFacts(pbx=name)).people
-        phones = [place.where for code in people for place in places(world, code, name) if place.pbx == name]
-        dialled = [
-            f"Local/{phone.removeprefix('outside:')}@ccd-outside/n" if phone.startswith("outside:") else phone
-            for phone in phones[:CACHED]
-        ]
-        because = "incidents: the dialplan tells the duty lead while ccd is away"
-        fields = (
-            ("Action", "DBPut"),
-            ("Family", "ccd-duty"),
-            ("Key", "leads"),
-            ("Val", "&".join(dialled)),
-        )
-        yield SendAction(f"duty-leads-{name}", because, name, fields)
+        first = candidates(world, Role.DUTY_LEAD, e.CallFacts(pbx=name)).people
+        others = [person.code for person in leads_on_duty(world) if person.code not in first]
+        because = "incidents: the dialplan rings them by itself where ccd does not take a report"
+        for key, people in (("leads", first), ("next", others)):
+            phones = [place.where for code in people for place in places(world, code, name)]
+            devices = [phone for phone in phones if not phone.startswith("outside:")]
+            fields = (
+                ("Action", "DBPut"),
+                ("Family", "ccd-duty"),
+                ("Key", key),
+                ("Val", "&".join(devices[:CACHED])),
+            )
+            yield SendAction(f"duty-{key}-{name}", because, name, fields)
 
 
 def back(world: World, incident: Incident, event: e.PbxSynced) -> Items:
