@@ -47,6 +47,10 @@ def needs_of(policies: Policies, agi: AgiSettings) -> Needs:
     if sign_in:
         write["system"] = "taking over sign-ins that the dialplan noted while ccd was away (DBDel)"
         actions |= {"DBDel": "system"}
+    if policies.incidents.mode in (Mode.NOTIFY, Mode.ENFORCE):
+        write.setdefault("system", "recording a call that was reported, and its marks in AstDB")
+        write["originate"] = "ringing people in an emergency ([policies.incidents])"
+        actions |= {"DBPut": "system", "DBDel": "system", "MixMonitor": "system", "Originate": "originate"}
     return Needs(
         read=frozenset(EVENT_CLASSES.split(",")),
         write=write,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ccd.config import AgiSettings, Mode, PbxSettings, Policies, PresenceSettings, RecordingsSettings
+from ccd.config_incidents import IncidentsSettings
 from ccd.doctor import Finding, Status, gather, judge
 from ccd.doctor.asteriskconf import Entry
 from ccd.doctor.checks import access, events, includes, others, queues, rights
@@ -30,7 +31,7 @@ from ccd.doctor.needs import needs_of
 PBX = PbxSettings()
 NEEDS = needs_of(Policies(), AgiSettings())
 READ = frozenset(("system", "call", "agent", "user", "dialplan", "reporting"))
-WRITE = frozenset(("system", "reporting"))
+WRITE = frozenset(("system", "reporting", "originate"))
 
 OK, WARN, FAIL, UNKNOWN = Status.OK, Status.WARN, Status.FAIL, Status.UNKNOWN
 
@@ -40,6 +41,7 @@ ACTIONS = {
     "QueueStatus": "",
     "DBPut": "system",
     "DBDel": "system",
+    "MixMonitor": "system",
     "ModuleCheck": "system",
     "Redirect": "call",
     "Command": "command",
@@ -253,9 +255,10 @@ def test_the_list_of_commands_gives_the_classes_away(held: set[str]) -> None:
         (facts(), OK, ""),
         (facts(user=user(read=CLASSES), session=session(commands=commands(CLASSES))), OK, ""),
         (facts(user=user(read=READ - {"dialplan"})), FAIL, "read= lacks dialplan"),
-        (facts(session=session(commands=commands({"system"}))), OK, ""),
-        (facts(session=session(commands=commands({"reporting"}))), FAIL, "write = system,reporting"),
-        (facts(session=session(commands=commands({"user"}))), FAIL, "write = system,user,reporting"),
+        (facts(session=session(commands=commands({"system", "originate"}))), OK, ""),
+        (facts(session=session(commands=commands({"reporting"}))), FAIL, "write = system,reporting,originate"),
+        (facts(session=session(commands=commands({"user"}))), FAIL, "write = system,user,reporting,originate"),
+        (facts(session=session(commands=commands({"system", "reporting"}))), FAIL, "for ringing people"),
         (facts(user=None), UNKNOWN, "read = system,call,agent,user,dialplan"),
         (facts(user=None, session=session(booted_seen=False)), FAIL, "read= lacks system"),
     ],
@@ -272,7 +275,7 @@ def test_rights_missing(given: Facts, status: Status, words: str) -> None:
         (facts(), [OK], ""),
         (facts(session=session(commands=commands(WRITE | {"user"}))), [OK], ""),
         (facts(session=session(commands=commands(WRITE | {"call"}))), [WARN], "write= holds call"),
-        (facts(session=session(commands=commands(WRITE | {"originate"}))), [WARN], "write= holds originate"),
+        (facts(session=session(commands=commands(WRITE | {"agent"}))), [WARN], "write= holds agent"),
         (facts(session=session(commands=commands(CLASSES))), [FAIL], "write= holds command, config"),
         (facts(user=user(read=CLASSES)), [WARN], "security, test, verbose, which ccd does not look at"),
         (facts(user=None, session=session(classes_seen=frozenset(("call", "security")))), [WARN], "security"),
@@ -286,7 +289,8 @@ def test_rights_too_many(given: Facts, expected: list[Status], words: str) -> No
 
 
 def test_rights_are_judged_by_the_features_that_are_on() -> None:
-    without_codes = needs_of(Policies(presence=PresenceSettings(mode=Mode.OFF)), AgiSettings())
+    presence, incidents = PresenceSettings(mode=Mode.OFF), IncidentsSettings(mode=Mode.OBSERVE)
+    without_codes = needs_of(Policies(presence=presence, incidents=incidents), AgiSettings())
     given = facts(session=session(commands=commands({"reporting"})))
     assert said(rights.missing(given, PBX, without_codes)) == [("rights-missing", OK)]
     assert said(rights.missing(given, PBX, NEEDS)) == [("rights-missing", FAIL)]
@@ -297,7 +301,7 @@ def test_rights_are_judged_by_the_features_that_are_on() -> None:
 
 def test_a_file_that_was_changed_and_not_reloaded_is_noticed() -> None:
     assert not list(rights.reloaded(facts()))
-    changed = facts(user=user(write=WRITE | {"originate"}))
+    changed = facts(user=user(write=WRITE - {"originate"}))
     assert said(rights.reloaded(changed)) == [("manager-reload", WARN)]
 
 
