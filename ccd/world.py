@@ -17,11 +17,12 @@ from ccd.events import (
 from ccd.events.incidents import FACTS
 from ccd.following.agents import refresh
 from ccd.following.picture import Pbx
+from ccd.incidents.readiness import last_drills
 from ccd.incidents.state import Incident, fold
 from ccd.roster import Roster
 
 REMEMBERED_INCIDENTS = 50
-"""Closed ones: a report that is told late must not open its incident again."""
+"""Closed ones: a report that is told late must not open its incident again. The latest drills stay too."""
 
 
 class World:
@@ -102,7 +103,8 @@ class World:
     def _on_incident(self, fact: Event) -> None:
         assert isinstance(fact, IncidentFact)
         fold(self.incidents, fact)
-        closed = [incident.id for incident in self.incidents.values() if not incident.open]
+        drills = {verdict.incident for verdict in last_drills(self.incidents.values()).values()}
+        closed = [name for name, known in self.incidents.items() if not known.open and name not in drills]
         for oldest in closed[: -REMEMBERED_INCIDENTS or None]:
             del self.incidents[oldest]
 

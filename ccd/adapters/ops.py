@@ -2,8 +2,8 @@
 
 ``/metrics``  the text format
 ``/healthz``  200 while the loop turns: nothing else is looked at
-``/readyz``   200, or 503 while something that blocks is amiss; the JSON says what is looked at and, of what is
-              not well, why
+``/readyz``   200, or 503 while something that blocks is amiss; the JSON says what is looked at, and why it is
+              not well
 ``/``         what is where, in Chinese and English
 
 Nothing here names a person or a caller. The server leaves signals alone: the daemon owns them.

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from ccd.config import Mode
 from ccd.config_incidents import PoliceSettings
-from ccd.events import CallFacts
+from ccd.events import CallFacts, DrillJudged
 from ccd.incidents.people import World, candidates
 from ccd.incidents.state import Incident
 
@@ -86,13 +86,15 @@ def police_faults(police: PoliceSettings, today: date) -> dict[str, str]:
     }
 
 
-def last_drills(incidents: Iterable[Incident]) -> dict[tuple[str, str], datetime]:
-    """(ladder, ``passed`` or ``failed``) -> when the latest drill was judged so, aware UTC."""
-    found: dict[tuple[str, str], datetime] = {}
+def last_drills(incidents: Iterable[Incident]) -> dict[tuple[str, str], DrillJudged]:
+    """(ladder, ``passed`` or ``failed``) -> the latest verdict of that kind."""
+    found: dict[tuple[str, str], DrillJudged] = {}
     for incident in incidents:
-        if incident.drill and incident.verdict is not None:
-            key = incident.ladder, PASSED_OR_FAILED[not incident.verdict.passed]
-            found[key] = max(incident.verdict.at, found.get(key, incident.verdict.at))
+        verdict = incident.verdict
+        if incident.drill and verdict is not None:
+            key = incident.ladder, PASSED_OR_FAILED[not verdict.passed]
+            if key not in found or found[key].at < verdict.at:
+                found[key] = verdict
     return found
 
 
@@ -138,11 +140,11 @@ def _drill(world: World, now: datetime) -> str:
     said = []
     for ladder in timed_ladders(world) if every_days else ():
         passed, failed = (drills.get((ladder, verdict)) for verdict in PASSED_OR_FAILED)
-        if failed is not None and (passed is None or passed < failed):
+        if failed is not None and (passed is None or passed.at < failed.at):
             said.append(f"the latest drill of {ladder} failed: mend what it names, then ccd drill {ladder}")
         elif passed is None:
             said.append(f"{ladder} was never drilled: ccd drill {ladder}")
-        elif (days := (now - passed).days) >= every_days:
+        elif (days := (now - passed.at).days) >= every_days:
             said.append(
                 f"the latest drill of {ladder} was {days} days ago (every {every_days}): ccd drill {ladder}"
             )

@@ -9,9 +9,18 @@ import msgspec
 import pytest
 
 from ccd.config_incidents import PoliceSettings
-from ccd.events import IncidentClosed, Person, PersonArrived, SavingChanged
+from ccd.events import (
+    CallFacts,
+    IncidentClosed,
+    IncidentOpened,
+    Person,
+    PersonArrived,
+    PoliceCalledByHand,
+    SavingChanged,
+)
 from ccd.incidents.readiness import Fault, checks, police_faults
 from ccd.incidents.state import Phase
+from ccd.world import REMEMBERED_INCIDENTS
 from tests.floor import START, Floor, person
 from tests.told import Case, drilled
 
@@ -142,6 +151,32 @@ def test_a_real_incident_is_no_drill_and_no_drill_is_asked_for_where_none_is_wan
     floor = site()
     Case(floor)
     assert "never drilled" in said(floor)["drill"].why
+
+
+def test_the_latest_drill_is_remembered_however_many_incidents_came_after_it() -> None:
+    floor = site()
+    drilled(floor, floor.at - timedelta(days=3), passed=True)
+    for incident in floor.world.incidents.values():
+        incident.phase = Phase.CLOSED
+    for number in range(REMEMBERED_INCIDENTS + 5):
+        told = {"at": floor.at, "incident": f"fire-{number}"}
+        floor.world.apply(
+            IncidentOpened(
+                **told,
+                n=1,
+                ladder="fire",
+                severity="high",
+                request=str(number),
+                how="console",
+                by="",
+                facts=CallFacts(),
+                arrive_within_s=0,
+            )
+        )
+        floor.world.apply(PoliceCalledByHand(**told, n=2, person="6001", by="", note=""))
+        floor.world.apply(IncidentClosed(**told, n=3, outcome="over", person="6001", by=""))
+    assert said(floor)["drill"].why == ""
+    assert len(floor.world.incidents) == REMEMBERED_INCIDENTS + 1
 
 
 def test_that_nobody_is_on_duty_is_said_until_a_lead_or_a_stand_in_signs_in() -> None:

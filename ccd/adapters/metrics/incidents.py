@@ -226,9 +226,9 @@ def _prepared(world: World, now: datetime) -> Iterator[Metric]:
     settings = world.settings.policies.incidents
     timed = timed_ladders(world)
     drills = {(ladder, "passed"): 0.0 for ladder in timed}
-    for (ladder, verdict), at in last_drills(world.incidents.values()).items():
+    for (ladder, verdict), judged in last_drills(world.incidents.values()).items():
         key = _ladder(ladder, world), verdict
-        drills[key] = max(at.timestamp(), drills.get(key, 0.0))
+        drills[key] = max(judged.at.timestamp(), drills.get(key, 0.0))
     last = GaugeMetricFamily(
         "ccd_drill_last_timestamp_seconds",
         "When the latest drill was judged so, in seconds since 1970; 0: never.",

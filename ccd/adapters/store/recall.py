@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ccd.adapters.clock import Armed, utc_now
@@ -41,6 +41,7 @@ __all__ = [
     "picture",
     "pin_hash",
     "presence",
+    "remembered_incidents",
     "roster",
 ]
 
@@ -153,6 +154,23 @@ async def open_incidents(connection: AsyncConnection) -> list[str]:
     closed = select(i.incident).where(i.event == "IncidentClosed")
     found = await connection.execute(
         select(i.data).where(i.incident.not_in(closed)).order_by(i.incident, i.n)
+    )
+    return [row.data for row in found]
+
+
+async def remembered_incidents(connection: AsyncConnection, count: int) -> list[str]:
+    """The facts of the latest incidents that are closed, and of the latest drills judged, so many of each."""
+    i = INCIDENT_EVENT.c
+
+    def latest(event: str) -> Select[tuple[str]]:
+        return select(i.incident).where(i.event == event).order_by(i.at.desc()).limit(count)
+
+    closed = select(i.incident).where(i.event == "IncidentClosed")
+    found = await connection.execute(
+        select(i.data)
+        .where(i.incident.in_(closed))
+        .where(or_(i.incident.in_(latest("IncidentClosed")), i.incident.in_(latest("DrillJudged"))))
+        .order_by(i.at, i.incident, i.n)
     )
     return [row.data for row in found]
 

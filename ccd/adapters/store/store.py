@@ -133,6 +133,14 @@ class Store(Writer):
         """The facts of incidents that are not closed, as JSON with their tags, by incident and number."""
         return await self._ask(recall.open_incidents)
 
+    async def remembered_incidents(self, count: int) -> list[str]:
+        """As ``open_incidents``, of the latest that are closed and of the latest drills, so many of each."""
+
+        async def latest(connection: AsyncConnection) -> list[str]:
+            return await recall.remembered_incidents(connection, count)
+
+        return await self._ask(latest)
+
     async def facts_known(self, facts: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
         """Which of these facts of incidents, (incident, n), are stored."""
 
