@@ -1,6 +1,7 @@
 """Audio for all test phones of a process: a tone, 50 packets a second to everybody who wants one, and keys.
 
-What the PBX sends back is never read: the kernel throws it away, which costs nothing.
+What the PBX sends back is read only where a test listens to a call: otherwise the kernel throws it away, at no
+cost.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import socket
 import struct
 from collections import deque
 from contextlib import suppress
+from typing import NamedTuple
 
-__all__ = ["Media"]
+__all__ = ["Frame", "Media"]
 
 _FRAME = (bytes([0x30] * 10) + bytes([0xB0] * 10)) * 8
 """20 ms of ulaw: 160 samples, 400 Hz, loud enough not to pass for silence."""
@@ -21,6 +23,18 @@ _EVENT = 101  # the payload type that sipmessage.describe offers
 _KEYS = "0123456789*#ABCD"
 _PRESSED, _RELEASED, _PAUSE = 4, 3, 1
 """Packets of a key: while it is down, its end (sent three times), and audio until the next."""
+
+
+class Frame(NamedTuple):
+    """One packet of audio from the PBX: when it came (loop time, seconds), and its ulaw samples."""
+
+    at: float
+    samples: bytes
+
+    @property
+    def loud(self) -> bool:
+        """Louder than a hiss: ulaw counts down from silence at 0x7F and 0xFF."""
+        return sum((sample & 0x7F) < 0x50 for sample in self.samples) > len(self.samples) // 4
 
 
 class Media:
@@ -32,6 +46,7 @@ class Media:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self._socket.bind(("127.0.0.1", 0))
         self._streams: dict[object, _Stream] = {}
+        self._heard: dict[tuple[str, int], list[Frame]] = {}
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -46,7 +61,16 @@ class Media:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        if self._heard:
+            asyncio.get_running_loop().remove_reader(self._socket)
         self._socket.close()
+
+    def listen(self, key: object) -> list[Frame]:
+        """A list that grows by what the PBX sends in that call, from now on."""
+        if not self._heard:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 18)
+            asyncio.get_running_loop().add_reader(self._socket, self._read)
+        return self._heard.setdefault(self._streams[key].address, [])
 
     def send_to(self, key: object, address: tuple[str, int] | None) -> None:
         """Send that call's audio there from now on; None ends it."""
@@ -61,6 +85,13 @@ class Media:
     async def press(self, key: object, digits: str) -> None:
         """Send digits as RFC 4733 telephone events, as desk phones do; returns when they are out."""
         await self._streams[key].press(digits)
+
+    def _read(self) -> None:
+        with suppress(BlockingIOError):
+            while True:
+                packet, address = self._socket.recvfrom(2048)
+                if address in self._heard and packet[1] & 0x7F == 0:
+                    self._heard[address].append(Frame(asyncio.get_running_loop().time(), packet[12:]))
 
     async def _run(self) -> None:
         clock = asyncio.get_running_loop().time

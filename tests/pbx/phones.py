@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from types import TracebackType
 
 from tests.pbx.asterisk import Asterisk
-from tests.pbx.media import Media
+from tests.pbx.media import Frame, Media
 from tests.pbx.sipua import Behaviour, Call, Phone
 
 __all__ = ["Phones", "answers", "busy", "no_answer"]
@@ -44,6 +44,10 @@ class Phones:
 
     def __iter__(self) -> Iterator[Phone]:
         return iter(self._phones.values())
+
+    def listen(self, call: Call) -> list[Frame]:
+        """What the PBX sends in that call, from now on; needs an answered one."""
+        return self._media.listen(call)
 
     async def __aenter__(self) -> Phones:
         self._media.start()
