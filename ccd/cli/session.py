@@ -10,6 +10,8 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+import time
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -28,6 +30,8 @@ __all__ = ["CommandError", "Exit", "Session", "command", "language_of"]
 
 P = ParamSpec("P")
 
+AGAIN_S = 5.0
+"""A daemon that was killed is back within so long."""
 PACKAGED = "/usr/lib/ccd/bin/ccd"
 PACKAGED_CONFIG = Path("/etc/ccd/ccd.toml")
 PACKAGED_STATE = Path("/var/lib/ccd")
@@ -94,14 +98,39 @@ class Session:
 
     def ask(self, command: str, **request: Any) -> dict[str, Any]:
         """Ask the running daemon. Raises CommandError where none answers, or where it refuses."""
-        import asyncio
-
-        from ccd.adapters.control_client import UnreachableError, call
+        from ccd.adapters.control_client import UnreachableError
 
         try:
-            reply = asyncio.run(call(self.socket, {"command": command, **request}))
+            reply = self._call(command, request)
         except UnreachableError as error:
             raise CommandError(Exit.UNREACHABLE, self.unreachable(error)) from None
+        return self._taken(reply)
+
+    def ask_once(self, command: str, **request: Any) -> dict[str, Any]:
+        """Ask for something to be done once. Where the daemon goes away over it the same is asked again,
+        under the same id, for ``AGAIN_S``. Raises CommandError as ``ask``.
+        """
+        from ccd.adapters.control_client import UnreachableError
+
+        request["request"] = str(uuid.uuid4())
+        until, lost = time.monotonic() + AGAIN_S, False
+        while True:
+            try:
+                return self._taken(self._call(command, request))
+            except UnreachableError as error:
+                lost = lost or error.why == "silent"
+                if not lost or time.monotonic() >= until:
+                    raise CommandError(Exit.UNREACHABLE, self.unreachable(error)) from None
+            time.sleep(0.25)
+
+    def _call(self, command: str, request: dict[str, Any]) -> dict[str, Any]:
+        import asyncio
+
+        from ccd.adapters.control_client import call
+
+        return asyncio.run(call(self.socket, {"command": command, **request}))
+
+    def _taken(self, reply: dict[str, Any]) -> dict[str, Any]:
         if reply.get("ok") is True:
             return reply
         code = Exit.REFUSED if reply.get("code") == "refused" else Exit.FOUND

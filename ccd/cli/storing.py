@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ccd.config import Settings
     from ccd.replay import Replay
 
-__all__ = ["add_to"]
+__all__ = ["add_to", "moment"]
 
 BATCH = 500  # rows turned into text at a time
 
@@ -63,8 +63,7 @@ def export(
     if form not in FORMATS or (form == "queue_log" and what != "queue_log"):
         names = ", ".join(name for name in FORMATS if name != "queue_log" or what == "queue_log")
         raise CommandError(Exit.USAGE, session.words("no_such_format", name=form, names=names))
-    zone = ZoneInfo(session.settings.daemon.timezone)
-    between = [_moment(session, name, text, zone) for name, text in (("--since", since), ("--until", until))]
+    between = [moment(session, name, text) for name, text in (("--since", since), ("--until", until))]
     if between[0] is not None and between[1] is not None and between[0] >= between[1]:
         raise CommandError(Exit.USAGE, session.words("no_span", since=since, until=until))
     _require_pbx(session, pbx)
@@ -117,14 +116,15 @@ async def _export(
         out.write(text.rows(rows).encode())
 
 
-def _moment(session: Session, name: str, text: str | None, zone: ZoneInfo) -> datetime | None:
+def moment(session: Session, name: str, text: str | None) -> datetime | None:
+    """A time that was typed; in daemon.timezone where it says no other. Raises CommandError."""
     if text is None:
         return None
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise CommandError(Exit.USAGE, session.words("no_time", name=name, text=text)) from None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
+    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(session.settings.daemon.timezone))
 
 
 @contextlib.contextmanager

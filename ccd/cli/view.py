@@ -1,7 +1,8 @@
 """The terminal view: a status picture (``ccd.status.picture``) as lines of text. Pure: no terminal, no clock.
 
-From the top: title, one line per PBX, what is not well, queues, the callers who wait longest, agents by team,
-keys and legend. Keys the picture lacks are shown as nothing, so that an older or newer daemon can be watched.
+From the top: title, open incidents, one line per PBX, what is not well, queues, the callers who wait longest,
+agents by team, keys and legend. Keys the picture lacks are shown as nothing, so that an older or newer daemon
+can be watched.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from rich.text import Text
 
 from ccd.cli.agents_view import agent_lines, teams_of
 from ccd.cli.cells import LOOKS, badge, clock, fit, line, number, text_of
+from ccd.cli.incident_brief import banner_lines
 from ccd.cli.words import Words
 
 __all__ = ["Look", "View", "view"]
@@ -58,6 +60,7 @@ def view(picture: Row, words: Words, look: Look) -> View:
     head = [_title(picture, pbxs, words, look)]
     if look.banner:
         head.append(line(f" {look.banner}", width=width, style=ALARM))
+    head += banner_lines(picture, words, width, look.elapsed)
     head += [_pbx_line(pbx, picture, words, look) for pbx in pbxs]
     head += _unwell(picture, words, width)
     head += _queue_lines(pbxs, words, look)

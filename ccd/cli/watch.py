@@ -16,7 +16,7 @@ import time
 import tty
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -24,10 +24,10 @@ from rich.live import Live
 from ccd.adapters.control_client import UnreachableError, follow
 from ccd.cli.agents_view import DETAILS
 from ccd.cli.cells import clock
-from ccd.cli.view import Look, view
+from ccd.cli.view import Look, View, view
 from ccd.cli.words import Words
 
-__all__ = ["watch"]
+__all__ = ["Watch", "on_screen", "watch"]
 
 RETRY_S = 1.0
 SILENT_S = 5.0
@@ -71,7 +71,12 @@ def keys_of(data: bytes) -> list[str]:
 
 
 class Watch:
-    """What is shown, changed by pictures and keys; ``changed`` asks for a new drawing."""
+    """What is shown, changed by pictures and keys; ``changed`` asks for a new drawing.
+
+    ``ANSWER`` is the key of the daemon's reply that is the picture.
+    """
+
+    ANSWER: ClassVar[str] = "picture"
 
     def __init__(self, words: Words, first: dict[str, Any] | None = None, age: float | None = None) -> None:
         self.picture = first
@@ -87,7 +92,7 @@ class Watch:
         self._detail = 0
 
     def take(self, reply: dict[str, Any]) -> None:
-        picture = reply.get("picture")
+        picture = reply.get(self.ANSWER)
         if not reply.get("ok") or not isinstance(picture, dict):
             self.lose(self.words("daemon_says", text=reply.get("error", "?")))
             return
@@ -116,25 +121,34 @@ class Watch:
         self.changed.set()
 
     def draw(self, width: int, height: int) -> Group:
-        now = time.monotonic()
-        banner = ""
-        if self._lost is not None:
-            known = self.picture is not None
-            key, age = ("watch_lost" if known else "watch_waiting"), clock(now - self._lost)
-            banner = self.words(key, time=age, text=self._why)
         look = Look(
             width,
             height,
-            elapsed=0.0 if self._lost is not None else now - self._received,
-            banner=banner,
+            elapsed=self.elapsed,
+            banner=self.banner,
             scroll=self._scroll,
             detail=("", *DETAILS)[self._detail],
             keys=True,
         )
-        shown = view(self.picture or {}, self.words, look)
+        shown = self.lines(look)
         self._furthest = shown.furthest
         self._page = max(height // 2, 1)
         return Group(*shown.lines)
+
+    def lines(self, look: Look) -> View:
+        return view(self.picture or {}, self.words, look)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds by which times have gone on since the picture; none while the daemon does not answer."""
+        return 0.0 if self._lost is not None else time.monotonic() - self._received
+
+    @property
+    def banner(self) -> str:
+        if self._lost is None:
+            return ""
+        key = "watch_lost" if self.picture is not None else "watch_waiting"
+        return self.words(key, time=clock(time.monotonic() - self._lost), text=self._why)
 
 
 async def watch(
@@ -149,12 +163,16 @@ async def watch(
 
     ``first`` is shown until the daemon sends one; ``age`` in seconds where it is an old one, from the store.
     """
-    state = Watch(words, first, age)
+    await on_screen(socket, {"command": "watch"}, Watch(words, first, age), console)
+
+
+async def on_screen(socket: Path, request: dict[str, Any], state: Watch, console: Console) -> None:
+    """Show what the daemon sends for ``request`` until q, Ctrl-C or the end of the terminal."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, state.press, "quit")
     loop.add_signal_handler(signal.SIGWINCH, state.changed.set)
-    listening = asyncio.create_task(_listen(socket, state))
+    listening = asyncio.create_task(_listen(socket, request, state))
     try:
         with _keyboard(loop, state), Live(console=console, screen=True, auto_refresh=False) as live:
             while not state.ended:
@@ -170,12 +188,10 @@ async def watch(
         await asyncio.gather(listening, return_exceptions=True)
 
 
-async def _listen(socket: Path, state: Watch) -> None:
+async def _listen(socket: Path, request: dict[str, Any], state: Watch) -> None:
     while True:
         try:
-            async with contextlib.aclosing(
-                follow(socket, {"command": "watch"}, timeout_s=SILENT_S)
-            ) as replies:
+            async with contextlib.aclosing(follow(socket, request, timeout_s=SILENT_S)) as replies:
                 async for reply in replies:
                     state.take(reply)
             state.lose("")

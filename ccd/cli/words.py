@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ccd.cli.words_incidents import INCIDENT_WORDS
+
 __all__ = ["LANGUAGES", "WORDS", "Words"]
 
 LANGUAGES = ("zh_CN", "en")
@@ -253,6 +255,7 @@ Ctrl-C ends it.""",
         "{agents} agents on 127.0.0.1:{port} until Ctrl-C; attach ccd with:\n\n{section}",
         "127.0.0.1:{port} 上有 {agents} 个座席，按 Ctrl-C 结束；接入方法：\n\n{section}",
     ),
+    **INCIDENT_WORDS,
 }
 
 
@@ -265,3 +268,7 @@ class Words:
 
     def __call__(self, key: str, **values: Any) -> str:
         return WORDS[key][self._column].format_map(values)
+
+    def has(self, key: str) -> bool:
+        """For keys that are made of somebody's code."""
+        return key in WORDS
