@@ -23,7 +23,7 @@ from ccd.adapters.collector import calm_collector
 from ccd.adapters.journal import Journal
 from ccd.adapters.store import Store
 from ccd.config import ConfigError, Settings, load, secret_of
-from ccd.events import ConfigReplaced, Stopping
+from ccd.events import ConfigReplaced, IncidentsRestored, Stopping
 from ccd.parts import Parts
 from ccd.simulated import ROSTER_BY, Simulated
 
@@ -129,6 +129,7 @@ class App:
         if last_alive is not None:
             await self.store.close_open_intervals(last_alive)
         submit(await self.store.restore_picture())
+        submit(IncidentsRestored(at=utc_now(), facts=await self.parts.incidents.restore()))
         if self.simulated is not None:
             for arrival in self.simulated.arrivals(utc_now()):
                 submit(arrival)
@@ -141,9 +142,11 @@ class App:
             ("clock", self.parts.clock),
             ("pulse", self.parts.pulse),
             ("housekeeping", self.parts.housekeeping),
+            ("notifiers", self.parts.incidents.notifiers),
         ):
             self._tasks.append(self._spawn(part.run(), name))
         self._exits.push_async_callback(self.parts.recordings.close)
+        self._exits.push_async_callback(self.parts.incidents.close)
         await self.parts.ops.start()
         self._exits.push_async_callback(self.parts.ops.stop)
         if self.settings.agi.enabled:
@@ -165,6 +168,7 @@ class App:
 
     async def _close_store(self) -> None:
         await self.store.close(self._left())
+        await self.parts.incidents.safekeeping.close()
 
     def _left(self) -> float:
         """Seconds for writing; a little in any case."""

@@ -31,6 +31,7 @@ from ccd.effects import (
     SetDeadline,
 )
 from ccd.engine import Engine
+from ccd.parts_incidents import IncidentParts
 from ccd.roster import Roster
 from ccd.runner import Runner
 from ccd.status import picture, readiness
@@ -64,7 +65,7 @@ class Parts:
             store=store,
             observer=self.metrics,
             arm=self._arm,
-            keep=lambda items: _in_store(store.commit(items)),
+            keep=lambda items: self.incidents.safekeeping.keep(items),
             perform=lambda effect: self.performer.perform(effect),
             restart_session=lambda name: self.links.restart(name),
             journal=journal,
@@ -84,7 +85,21 @@ class Parts:
     def _build_phones(self, store: Store) -> None:
         submit = self.runner.submit
         self.sign_ins = SignIns(submit)
-        self.links = Links(self.runner, roster=self._roster, sign_ins=self.sign_ins, watch=self._watch_link)
+        self.incidents = IncidentParts(
+            lambda: self.settings,
+            world=self.world,
+            store=store,
+            submit=submit,
+            session=lambda name: self.links.sessions.get(name),
+            left_s=self.clock.left_s,
+        )
+        self.links = Links(
+            self.runner,
+            roster=self._roster,
+            sign_ins=self.sign_ins,
+            acts=self.incidents.acts,
+            watch=self._watch_link,
+        )
         self.recordings = Recordings(
             lambda: self.settings.pbx, lambda: self.settings.policies.recordings, submit, utc_now
         )
@@ -102,6 +117,7 @@ class Parts:
                 AnswerSignIn: self._answer,
                 MeasureRecording: self.recordings.measure,
                 CollectMissed: lambda effect: self.links.collect_missed(effect.pbx),
+                **self.incidents.performers(),
             }
         )
 
@@ -123,8 +139,8 @@ class Parts:
         daemon = self.settings.daemon
         self.control = ControlServer(
             daemon.state_path() / "control.sock",
-            commands.table(),
-            streams={"watch": commands.watch},
+            commands.table() | self.incidents.commands.table(),
+            streams={"watch": commands.watch, **self.incidents.commands.streams()},
             group=daemon.control_group,
         )
 
@@ -166,8 +182,3 @@ class Parts:
     def _answer(self, effect: AnswerSignIn) -> None:
         if not self.sign_ins.answer(effect):
             self.agi.answer(effect)
-
-
-async def _in_store(committed: Awaitable[None]) -> str:
-    await committed
-    return "store"

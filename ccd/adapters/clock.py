@@ -99,6 +99,11 @@ class Clock:
         due_at = at + timedelta(seconds=effect.after_s)
         return Armed(effect.key, at, due_at, self._boot, now, effect.after_s)
 
+    def left_s(self, key: str) -> float | None:
+        """Seconds until a deadline; None where there is none of that key."""
+        known = self._due.get(key)
+        return None if known is None else known[0] - boottime()
+
     @property
     def off_s(self) -> float:
         """How far the wall clock is ahead of our own time, in seconds."""

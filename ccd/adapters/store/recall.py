@@ -32,6 +32,7 @@ from ccd.events import OpenCall, OpenRecording, Person, PictureRestored, RosterR
 
 __all__ = [
     "facts_known",
+    "incident_facts",
     "last_alive",
     "open_calls",
     "open_deadlines",
@@ -155,6 +156,13 @@ async def open_incidents(connection: AsyncConnection) -> list[str]:
     found = await connection.execute(
         select(i.data).where(i.incident.not_in(closed)).order_by(i.incident, i.n)
     )
+    return [row.data for row in found]
+
+
+async def incident_facts(connection: AsyncConnection, incident: str) -> list[str]:
+    """The facts of one incident, as ``open_incidents`` gives them."""
+    i = INCIDENT_EVENT.c
+    found = await connection.execute(select(i.data).where(i.incident == incident).order_by(i.n))
     return [row.data for row in found]
 
 

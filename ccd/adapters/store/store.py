@@ -18,6 +18,7 @@ from ccd.adapters.store.audit import HEAD_FILE
 from ccd.adapters.store.chain import Chain
 from ccd.adapters.store.database import Database, answering, writing
 from ccd.adapters.store.entries import Beat, Deadline, DeadlineGone, PinSet, StoredEffect
+from ccd.adapters.store.incident_queries import timeline
 from ccd.adapters.store.instant import Instant
 from ccd.adapters.store.lock import StateLock
 from ccd.adapters.store.migrate import upgrade
@@ -133,6 +134,14 @@ class Store(Writer):
         """The facts of incidents that are not closed, as JSON with their tags, by incident and number."""
         return await self._ask(recall.open_incidents)
 
+    async def incident_facts(self, incident: str) -> list[str]:
+        """As ``open_incidents``, of one incident, whether closed or not."""
+
+        async def of_one(connection: AsyncConnection) -> list[str]:
+            return await recall.incident_facts(connection, incident)
+
+        return await self._ask(of_one)
+
     async def remembered_incidents(self, count: int) -> list[str]:
         """As ``open_incidents``, of the latest that are closed and of the latest drills, so many of each."""
 
@@ -140,6 +149,14 @@ class Store(Writer):
             return await recall.remembered_incidents(connection, count)
 
         return await self._ask(latest)
+
+    async def timeline(self, incident: str) -> list[str]:
+        """The facts of one incident, as ``open_incidents`` has them; empty where there is none of that id."""
+
+        async def of_this(connection: AsyncConnection) -> list[str]:
+            return await timeline(connection, incident)
+
+        return await self._ask(of_this)
 
     async def facts_known(self, facts: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
         """Which of these facts of incidents, (incident, n), are stored."""
