@@ -129,7 +129,10 @@ def _unsaved(world: World, health: Mapping[str, Any]) -> str:
         said.append(f"NOT SAVED: {wheres['memory']} open incidents are only in memory; do not restart ccd")
     if wheres["spool"]:
         said.append(f"{wheres['spool']} open incidents are in the emergency spool: mend the database")
-    if not said and (health.get("spool") or {}).get("facts"):
+    kept = health.get("safekeeping") or {}
+    if not said and kept.get("unsaved"):
+        said.append(f"NOT SAVED: {kept['unsaved']} facts are only in memory; do not restart ccd")
+    if not said and kept.get("spool_bytes_used"):
         said.append("the emergency spool holds facts that the database has not taken: mend the database")
     return "; ".join(said)
 

@@ -211,6 +211,22 @@ def test_an_open_incident_that_is_not_in_the_database_blocks(where: str, why: st
     assert said(floor)["incidents_saved"].why == ""
 
 
+@pytest.mark.parametrize(
+    ("kept", "why"),
+    [
+        ({"spool_bytes_used": 0, "unsaved": 0}, ""),
+        ({"spool_bytes_used": 900, "unsaved": 0}, "emergency spool"),
+        ({"spool_bytes_used": 900, "unsaved": 3}, "NOT SAVED: 3 facts"),
+    ],
+)
+def test_what_the_database_has_not_taken_blocks_also_after_the_incident(
+    kept: dict[str, int], why: str
+) -> None:
+    fault = said(site(), {"safekeeping": kept})["incidents_saved"]
+    assert (bool(fault.why), fault.blocks) == (bool(why), True)
+    assert why in fault.why
+
+
 def test_nothing_that_is_said_names_a_number_or_a_person() -> None:
     floor = site(police=PROVED | {"proved_on": "", "second_trunk": ""})
     Case(floor).tell(SavingChanged, where="memory")

@@ -17,7 +17,19 @@ from ccd.buckets import Buckets
 
 __all__ = ["TABLES", "Components", "Kind"]
 
-Kind = Literal["ami", "store", "runner", "pulse", "clock", "performer", "journal", "agi", "config"]
+Kind = Literal[
+    "ami",
+    "store",
+    "runner",
+    "pulse",
+    "clock",
+    "performer",
+    "journal",
+    "agi",
+    "config",
+    "safekeeping",
+    "notify",
+]
 
 
 class Row(NamedTuple):
@@ -92,6 +104,22 @@ TABLES: dict[str, tuple[Row, ...]] = {
         Row("dropped", "ccd_journal_dropped", "counter", "Inputs the journal had no room for."),
     ),
     "agi": (Row("counts", "ccd_agi_requests", "result", "Phone sign-ins over FastAGI, by how they went."),),
+    "safekeeping": (
+        Row(
+            "spool_bytes_used", "ccd_spool_bytes", "gauge", "Bytes of the spool that the store has not taken."
+        ),
+        Row("spooled", "ccd_spool_writes", "counter", "Facts and entries that went to the spool."),
+        Row("spool_failures", "ccd_spool_failures", "counter", "Times the spool did not take something."),
+        Row("unsaved", "ccd_unsaved", "gauge", "Facts and entries of incidents that are only in memory."),
+    ),
+    "notify": (
+        Row("under_way", "ccd_notify_queue_length", "gauge", "Messages neither delivered nor given up."),
+        Row("retries", "ccd_notify_retries", "counter", "Deliveries that were tried again."),
+        Row("delivered", "ccd_notify_delivered", "means", "Messages that were delivered."),
+        Row("given_up", "ccd_notify_given_up", "means", "Messages that were given up."),
+        Row("mqtt_connected", "ccd_mqtt_connected", "gauge", "1 while connected to the broker."),
+        Row("reports_refused", "ccd_mqtt_reports_refused", "counter", "MQTT messages that were no report."),
+    ),
     "config": (
         Row("config_fault", "ccd_config_valid", "fault", "1 unless the last reload found a bad file."),
     ),
@@ -123,10 +151,12 @@ class Components:
         runner, pulse = self._parts["runner"].get(""), self._parts["pulse"].get("")
         store = self._parts["store"].get("")
         fault = getattr(self._parts["config"].get(""), "config_fault", "")
+        safekeeping = self._parts["safekeeping"].get("")
         return {
             "ami": {name: _link(part, now) for name, part in self._parts["ami"].items()},
             "loop": _values(runner, "lag_s", "inbox", "overflows") | _values(pulse, "stall_max_s"),
             "store": None if store is None else _store(store),
+            "safekeeping": _values(safekeeping, "spool_bytes_used", "unsaved"),
             "config": {"valid": not fault, "error": fault},
         }
 

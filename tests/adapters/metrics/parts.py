@@ -9,8 +9,11 @@ from ccd.adapters.ami.session import Session
 from ccd.adapters.clock import Clock, utc_now
 from ccd.adapters.journal import Journal
 from ccd.adapters.metrics.components import Kind
+from ccd.adapters.notify import Notifiers
 from ccd.adapters.performer import Performer
 from ccd.adapters.pulse import Pulse
+from ccd.adapters.safekeeping import Safekeeping
+from ccd.adapters.spool import Spool
 from ccd.adapters.store import Store
 from ccd.config import StoreSettings
 from ccd.engine import Engine
@@ -34,12 +37,17 @@ class Parts:
         async def nothing(code: str) -> str | None:
             return None
 
+        async def saved(items: object) -> str:
+            return "store"
+
         floor, metrics = self.floor, self.floor.metrics
         self.store = await Store.open(StoreSettings(), self.folder)
         runner = Runner(
             Engine(World(floor.settings, START)),
             store=self.store,
             observer=metrics,
+            arm=ignore,
+            keep=saved,
             perform=ignore,
             restart_session=ignore,
         )
@@ -65,6 +73,9 @@ class Parts:
         session.last_heard = START
         session.cuts_by_reason["silent"] += 1
         runner.lags.observe(0.003)
+        notifiers = Notifiers(lambda: floor.settings, ignore, utc_now, lambda incident: True)
+        notifiers.delivered["email"] += 1
+        notifiers.given_up["webhook"] += 1
         pulse = Pulse(advanced=tuple, ping=ignore, ping_every_s=None, beat=ignore, now=utc_now)
         pulse.stalls.observe(0.003)
         parts: dict[Kind, object] = {
@@ -77,6 +88,8 @@ class Parts:
             "journal": Journal(self.folder / "journal", max_bytes=1_000_000, retention_days=1),
             "agi": agi,
             "config": Configured(),
+            "safekeeping": Safekeeping(self.store, Spool(self.folder / "ccd.spool", 65_536)),
+            "notify": notifiers,
         }
         for kind, part in parts.items():
             metrics.watch(kind, "main" if kind == "ami" else "", part)

@@ -39,10 +39,15 @@ async def test_what_the_parts_count_is_on_the_page(tmp_path: Path) -> None:
         assert floor.value("ccd_input_lag_seconds_bucket", le="0.0025") == 0
         assert floor.value("ccd_input_lag_seconds_bucket", le="+Inf") == 1
         assert floor.value("ccd_inbox_limit") == 200_000
+        assert floor.value("ccd_spool_bytes") == 0
+        assert floor.value("ccd_unsaved") == 0
+        assert floor.value("ccd_notify_delivered_total", means="email") == 1
+        assert floor.value("ccd_notify_given_up_total", means="webhook") == 1
         health = floor.metrics.health()
     assert health["store"]["healthy"] is True
     assert health["ami"]["main"]["silent_s"] == pytest.approx(3, abs=0.01)
     assert health["config"] == {"valid": True, "error": ""}
+    assert health["safekeeping"] == {"spool_bytes_used": 0, "unsaved": 0}
 
 
 def test_a_bad_configuration_shows_as_not_valid() -> None:
