@@ -18,7 +18,6 @@ from ccd.adapters.store.audit import HEAD_FILE
 from ccd.adapters.store.chain import Chain
 from ccd.adapters.store.database import Database, answering, writing
 from ccd.adapters.store.entries import Beat, Deadline, DeadlineGone, PinSet, StoredEffect
-from ccd.adapters.store.incident_queries import timeline
 from ccd.adapters.store.instant import Instant
 from ccd.adapters.store.lock import StateLock
 from ccd.adapters.store.migrate import upgrade
@@ -149,14 +148,6 @@ class Store(Writer):
             return await recall.remembered_incidents(connection, count)
 
         return await self._ask(latest)
-
-    async def timeline(self, incident: str) -> list[str]:
-        """The facts of one incident, as ``open_incidents`` has them; empty where there is none of that id."""
-
-        async def of_this(connection: AsyncConnection) -> list[str]:
-            return await timeline(connection, incident)
-
-        return await self._ask(of_this)
 
     async def facts_known(self, facts: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
         """Which of these facts of incidents, (incident, n), are stored."""
