@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["RowsRefusedError", "StoreError", "UnavailableError"]
+__all__ = ["NeverTakenError", "RowsRefusedError", "StoreError", "UnavailableError"]
 
 
 class StoreError(Exception):
     """The store cannot be used as asked. The text names the place and the mend."""
+
+
+class NeverTakenError(StoreError):
+    """The database is there, and refused for good a row of what was given."""
 
 
 class UnavailableError(Exception):

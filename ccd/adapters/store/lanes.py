@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from ccd.adapters.store.errors import StoreError
+from ccd.adapters.store.errors import NeverTakenError, StoreError
 
 __all__ = ["Lane", "Waiters"]
 
@@ -82,7 +82,7 @@ class Waiters:
                 continue
             if lost(facts):
                 done.set_exception(
-                    StoreError("the database refused what was to be written; the log says why")
+                    NeverTakenError("the database refused what was to be written; the log says why")
                 )
             else:
                 done.set_result(None)
