@@ -52,8 +52,6 @@ class LadderSettings(Section):
     enabled: bool = True
     severity: Literal["low", "medium", "high"] = "high"
     rungs: Annotated[tuple[RungSettings, ...], AfterValidator(_some)] = (RungSettings(role=Role.DUTY_LEAD),)
-    needs_call: bool = False
-    """A report by phone counts only from an agent's leg of a call (threat); otherwise from any seat."""
     arrive_within_s: Seconds = 0
     """The clock from the report to the police; 0: this ladder has none."""
     arrive_role: Role = Role.OPERATIONS_MANAGER
@@ -76,7 +74,6 @@ def _rungs(*roles_and_seconds: tuple[Role, float]) -> list[dict[str, Any]]:
 LADDERS: dict[str, dict[str, Any]] = {
     "threat": {  # 要挟电话
         "severity": "high",
-        "needs_call": True,
         "arrive_within_s": 900,
         "police": "call",
         "rungs": _rungs((Role.DUTY_LEAD, 0), (Role.OPERATIONS_MANAGER, 30), (Role.MANAGEMENT, 120)),

@@ -46,7 +46,7 @@ def test_the_ladder_of_a_threat_is_the_manuals() -> None:
     threat = DEFAULT.ladders["threat"]
     assert (threat.arrive_within_s, threat.arrive_role, threat.police) == (900, "operations_manager", "call")
     assert [rung.role for rung in threat.rungs][:2] == [Role.DUTY_LEAD, Role.OPERATIONS_MANAGER]
-    assert threat.needs_call
+    assert threat.record
     assert threat.severity == "high"
 
 
@@ -62,7 +62,7 @@ def test_of_the_other_ladders_none_calls_the_police_and_each_begins_with_the_dut
     [
         ("threat", "arrive_within_s", 600.0, "600"),
         ("threat", "police", "confirm", '"confirm"'),
-        ("threat", "needs_call", False, "false"),
+        ("threat", "whisper", False, "false"),
         ("intruder", "severity", "high", '"high"'),
         ("fire", "enabled", False, "false"),
         ("leak", "whisper", False, "false"),
