@@ -13,6 +13,7 @@ body { font: 11pt/1.45 "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHe
 h1 { font-size: 18pt; margin: 0 0 2mm; }
 h2 { font-size: 13pt; margin: 7mm 0 2mm; border-bottom: 1px solid #999; }
 h3 { font-size: 11pt; margin: 4mm 0 1mm; }
+h2, h3 { break-after: avoid; }
 table { border-collapse: collapse; width: 100%; } thead { display: table-header-group; }
 th, td { border: 1px solid #bbb; padding: 1mm 2mm; text-align: left; vertical-align: top;
   overflow-wrap: anywhere; }
@@ -65,7 +66,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "manifest.json 与 SHA256SUMS 列出证据包内每个文件及其 SHA-256。",
     ),
     "verify_how": (
-        "Unpacked, “sha256sum -c SHA256SUMS” finds any change.",
+        "Unpacked, 'sha256sum -c SHA256SUMS' finds any change.",
         "解压后执行“sha256sum -c SHA256SUMS”可发现任何改动。",
     ),
     "verify_chain": (
