@@ -10,6 +10,7 @@ from datetime import datetime
 
 import structlog
 
+from ccd.adapters.acts import Acts
 from ccd.adapters.ami.actions import AmiError
 from ccd.adapters.ami.counts import Cut
 from ccd.adapters.ami.session import Session
@@ -19,7 +20,7 @@ from ccd.adapters.missed import MissedSignIns
 from ccd.adapters.sign_ins import SignIns
 from ccd.config import PbxSettings, secret_of
 from ccd.effects import SendAction
-from ccd.events import EffectDone, EffectFailed, PbxLinked, PbxLost, PbxSynced
+from ccd.events import EffectDone, EffectFailed, PbxLinked, PbxLost, PbxSynced, ReportAsked
 from ccd.roster import Roster
 from ccd.runner import Runner
 
@@ -40,12 +41,14 @@ class Links:
         *,
         roster: Callable[[], Roster],
         sign_ins: SignIns,
+        acts: Acts,
         watch: Callable[[str, Session | None], None],
     ) -> None:
         self.sessions: dict[str, Session] = {}
         self._runner = runner
         self._roster = roster
         self._sign_ins = sign_ins
+        self._acts = acts
         self._watch = watch
         self._settings: dict[str, tuple[PbxSettings, str]] = {}
         """With the secret: the file it stands in may say another one now."""
@@ -154,21 +157,24 @@ class Links:
             self._runner.submit(EffectDone(at=utc_now(), key=effect.key))
 
     async def _collect_missed(self, name: str, session: Session) -> None:
-        """Sign-ins that the dialplan noted in AstDB while we could not answer; also while AMI was up.
+        """Sign-ins and reports that the dialplan noted in AstDB; also while AMI was up.
 
         A mark goes when it is recorded. The dialplan says that there is one; it is looked for without that,
         too.
         """
         noted = self._noted[name]
-        missed = MissedSignIns(
-            name, action=session.action, list_action=session.list_action, roster=self._roster
-        )
+        missed = MissedSignIns(name, session, roster=self._roster)
         while True:
             noted.clear()
             if session.synced:
                 try:
+                    async for report in missed.reports():
+                        await self._acts.ask(report, RECORDED_S)
                     async for event in missed.read():
-                        await self._sign_ins.ask(event, RECORDED_S)
+                        if isinstance(event, ReportAsked):
+                            await self._acts.ask(event, RECORDED_S)
+                        else:
+                            await self._sign_ins.ask(event, RECORDED_S)
                 except (AmiError, TimeoutError) as error:
                     log.warning("missed_sign_ins_unread", pbx=name, error=str(error))
                 except Exception:  # a defect here is no reason to stop following the PBX

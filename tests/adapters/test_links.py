@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ccd.adapters.acts import Acts
 from ccd.adapters.links import Links
 from ccd.adapters.missed import MissedSignIns
 from ccd.adapters.sign_ins import SignIns
@@ -31,7 +32,13 @@ class Inbox:
 @pytest.fixture
 async def links() -> AsyncIterator[Links]:
     inbox = Inbox()
-    links = Links(inbox, roster=Roster, sign_ins=SignIns(inbox.submit), watch=lambda name, session: None)  # type: ignore[arg-type]
+    links = Links(
+        inbox,  # type: ignore[arg-type]
+        roster=Roster,
+        sign_ins=SignIns(inbox.submit),
+        acts=Acts(inbox.submit),
+        watch=lambda name, session: None,
+    )
     yield links
     async with asyncio.timeout(5):
         await links.close()

@@ -12,7 +12,7 @@ import structlog
 from ccd.adapters import missed as module
 from ccd.adapters.ami.actions import ActionFailed, NotConnected
 from ccd.adapters.missed import MissedSignIns
-from ccd.events import Person, SignInAsked
+from ccd.events import Person, ReportAsked, SignInAsked
 from ccd.roster import Roster
 from tests.adapters.ami.fake_pbx import FakePbx, complete, item, response
 from tests.adapters.ami.following import following
@@ -28,15 +28,17 @@ class AstDb(FakePbx):
     def __init__(self, marks: dict[str, str]) -> None:
         super().__init__()
         self.marks = marks
+        self.alone: dict[str, str] = {}
         self.answers["DBGet"] = self._get
         self.answers["DBDel"] = self._delete
 
     def _get(self, asked: dict[str, str]) -> bytes:
-        assert asked["Family"] == "ccd-missed"
-        value = self.marks.get(asked["Key"])
+        assert asked["Family"] in ("ccd-missed", "ccd-alone")
+        marks = self.marks if asked["Family"] == "ccd-missed" else self.alone
+        value = marks.get(asked["Key"])
         if value is None:
             return response(asked, "Message: Database entry not found", kind="Error")
-        named = "Family: ccd-missed", f"Key: {asked['Key']}", f"Val: {value}"
+        named = f"Family: {asked['Family']}", f"Key: {asked['Key']}", f"Val: {value}"
         return (
             response(asked, "EventList: start", "Message: Result will follow")
             + item(asked, "DBGetResponse", *named)
@@ -58,15 +60,14 @@ async def reading(marks: dict[str, str]) -> AsyncIterator[tuple[AstDb, MissedSig
             pbx,
             MissedSignIns(
                 "north",
-                action=session.action,
-                list_action=session.list_action,
+                session,
                 roster=lambda: ROSTER,
                 now=lambda: NOW,
             ),
         )
 
 
-async def read(marks: dict[str, str]) -> list[SignInAsked]:
+async def read(marks: dict[str, str]) -> list[SignInAsked | ReportAsked]:
     async with reading(marks) as (_, missed):
         return [asked async for asked in missed.read()]
 
@@ -78,6 +79,7 @@ def mark(kind: str = "arrive", seat: str = "1001", code: str = "11", epoch: int 
 async def test_marks_become_sign_ins_of_their_own_time_and_are_gone() -> None:
     marks = {"count": "2", "1": mark(), "2": mark("leave", epoch=EPOCH + 60)}
     first, second = await read(marks)
+    assert isinstance(second, SignInAsked)
     at = datetime.fromtimestamp(EPOCH, UTC)
     assert first == SignInAsked(at, first.request, "north", "A01", "11", "arrive", None, "missed")
     assert (second.kind, (second.at - first.at).total_seconds()) == ("leave", 60)
@@ -116,6 +118,7 @@ async def test_a_mark_that_comes_while_we_read_is_read_as_well() -> None:
     async with reading(marks) as (_, missed):
         found = []
         async for asked in missed.read():
+            assert isinstance(asked, SignInAsked)
             found.append(asked.kind)
             if len(found) == 1:
                 marks.update({"count": "2", "2": mark("leave")})
@@ -144,6 +147,12 @@ async def test_a_gap_below_the_count_is_passed_over() -> None:
         "arrive|1001|11|-1",
         "arrive|1001|11|0",
         f"arrive|1001|11|{'9' * 30}",
+        f"threat|1001||{EPOCH}",
+        f"threat|1001|1795307795.17|{EPOCH}|x",
+        f"threat|1001|1795307795.17;2|{EPOCH}",
+        f"Threat!|1001|1795307795.17|{EPOCH}",
+        f"threat|1001|{'1' * 200}|{EPOCH}",
+        "threat|1001|1795307795.17|soon",
     ],
 )
 async def test_a_mark_that_cannot_be_read_is_reported_skipped_and_gone(value: str) -> None:
@@ -195,3 +204,59 @@ async def test_a_right_that_is_missing_is_an_error_and_no_endless_repetition(act
         pbx.answers[action] = lambda asked: response(asked, "Message: Permission denied", kind="Error")
         with pytest.raises(ActionFailed, match="Permission denied"):
             assert len([asked async for asked in missed.read()]) < 2
+
+
+# --- reports of an emergency --------------------------------------------------------------------------------
+
+LEG = "1795307795.17"
+
+
+async def test_a_report_is_the_same_request_as_its_event_and_of_its_own_time() -> None:
+    marks = {"count": "1", "1": mark("threat", code=LEG)}
+    async with reading(marks) as (pbx, missed):
+        pbx.alone[LEG] = f"{EPOCH}|dialled"
+        (asked,) = [asked async for asked in missed.read()]
+    assert asked == ReportAsked(
+        NOW,
+        f"north-{LEG}-{EPOCH}",
+        "threat",
+        "adopted",
+        pbx="north",
+        uniqueid=LEG,
+        seat="A01",
+        told_alone=True,
+        happened=datetime.fromtimestamp(EPOCH, UTC),
+    )
+    assert marks == {}
+
+
+async def test_a_lead_who_was_not_rung_alone_is_not_said_to_be() -> None:
+    (asked,) = await read({"count": "1", "1": mark("fire", code=LEG)})
+    assert isinstance(asked, ReportAsked)
+    assert (asked.ladder, asked.told_alone) == ("fire", False)
+
+
+async def test_reports_can_be_had_before_all_sign_ins_which_stay() -> None:
+    marks = {"count": "3", "1": mark(), "2": mark("threat", code=LEG), "3": mark("leave")}
+    async with reading(marks) as (_, missed):
+        assert [asked.ladder async for asked in missed.reports()] == ["threat"]
+        assert marks == {"count": "3", "1": mark(), "3": mark("leave")}
+        kinds = [asked.kind async for asked in missed.read() if isinstance(asked, SignInAsked)]
+    assert kinds == ["arrive", "leave"]
+    assert marks == {}
+
+
+async def test_a_report_that_was_not_answered_stays_noted() -> None:
+    marks = {"count": "1", "1": mark("threat", code=LEG)}
+    before = dict(marks)
+    async with reading(marks) as (_, missed):
+        stream = missed.reports()
+        await anext(stream)
+        await stream.aclose()  # type: ignore[attr-defined]
+    assert marks == before
+
+
+async def test_whoever_was_there_while_ccd_was_not_is_told_of_without_a_pin() -> None:
+    (asked,) = await read({"count": "1", "1": mark("attend")})
+    assert isinstance(asked, SignInAsked)
+    assert (asked.kind, asked.pin_ok, asked.how) == ("attend", None, "missed")
