@@ -10,6 +10,7 @@ from ccd.events import (
     Event,
     IncidentFact,
     PersonArrived,
+    PersonAttended,
     PersonLeft,
     RosterReplaced,
     SignInRefused,
@@ -86,6 +87,11 @@ class World:
         self.pin_failures.pop(fact.person, None)
         self._presence_changed(fact.pbx, fact.seat, "PersonArrived", fact.person)
 
+    def _on_attended(self, fact: Event) -> None:
+        assert isinstance(fact, PersonAttended)
+        if fact.proven:
+            self.pin_failures.pop(fact.person, None)
+
     def _on_left(self, fact: Event) -> None:
         assert isinstance(fact, PersonLeft)
         people = self.presence.get((fact.pbx, fact.seat), {})
@@ -119,6 +125,7 @@ class World:
 
 _APPLY: dict[type[Event], Callable[[World, Event], None]] = {
     PersonArrived: World._on_arrived,
+    PersonAttended: World._on_attended,
     PersonLeft: World._on_left,
     RosterReplaced: World._on_roster,
     SignInRefused: World._on_refused,

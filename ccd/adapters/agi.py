@@ -1,13 +1,13 @@
 """Sign-in by phone: a FastAGI server that asks the engine and tells the dialplan what it said.
 
-The dialplan calls ``AGI(agi://HOST:PORT/sign-in/PBX,arrive|leave,CODE,PIN,ENDPOINT,SOUND)``; PBX may be
-empty where ``ccd`` follows only one. It then reads two variables: ``CCD_RESULT``, which is ``accepted``,
+The dialplan calls ``AGI(agi://HOST:PORT/sign-in/PBX,arrive|leave|attend,CODE,PIN,ENDPOINT,SOUND)``; PBX may
+be empty where ``ccd`` follows only one. It then reads two variables: ``CCD_RESULT``, which is ``accepted``,
 ``refused`` or ``open`` (ccd could not say: let the person go), and ``CCD_PROMPT``, the name of what to play
 ("" with ``open``).
 
 1. The header is read; the seat is that of the calling channel's device.
-2. Where the dialplan gives a SOUND and no PIN, the PIN is asked for with it. The PIN is in no log, no event
-   and no error; given by the dialplan, it would be in the PBX's own logs and events.
+2. Where the dialplan gives a SOUND and no PIN, the PIN is asked for with it; for ``attend`` in any case.
+   The PIN is in no log, no event and no error; from the dialplan, it would be in the PBX's logs and events.
 3. The PIN is checked against its hash, in a thread.
 4. A ``SignInAsked`` goes to the engine; the ``AnswerSignIn`` of the same request comes back by ``answer``.
 5. The variables are set and the connection is closed.
@@ -161,7 +161,7 @@ class AgiServer:
     async def _decide(self, talk: Talk) -> _Verdict:
         try:
             asked = read_header(await talk.header(HEADER_SHARE), self._pbx_names())
-            if asked.sound and not asked.pin and self._asks_pin():
+            if asked.sound and not asked.pin and (asked.kind == "attend" or self._asks_pin()):
                 asked = replace(asked, pin=await talk.enter_pin(asked.sound))
             else:
                 async with asyncio.timeout_at(talk.by(HEADER_SHARE)):

@@ -144,8 +144,8 @@ def read_header(raw: bytes, pbx_names: Collection[str]) -> Asked:
     if channel is None:
         raise AgiError("agi_channel is not a channel of a device")
     kind, code, pin, _, sound = (found.get(name, "") for name in _ARGUMENTS)
-    if kind not in ("arrive", "leave"):
-        raise AgiError("the first argument is neither arrive nor leave; correct it in extensions-ccd.conf")
+    if kind not in ("arrive", "leave", "attend"):
+        raise AgiError("the first argument is not arrive, leave or attend; correct it in extensions-ccd.conf")
     if sound and not _SOUND.fullmatch(sound):
         raise AgiError("the fifth argument is no name of a sound; correct it in extensions-ccd.conf")
     return Asked(kind, code if _CODE.fullmatch(code) else "invalid", pin, sound, pbx, channel["interface"])

@@ -1,15 +1,15 @@
 """Presence: who sits where, by their own sign-in. Never inferred from the phone, which both shifts share.
 
-Rules, in this order; the name in brackets is what ``SignInRefused.why`` and ``because`` say:
+Rules, in this order; the first column is what ``SignInRefused.why`` and ``because`` say:
 
 ==================  =======================================================================================
 ``unknown_code``    the code stands in no row of the roster (whoever still sits there may leave all the same)
 ``locked``          ``pin_tries`` wrong PINs in a row: no PIN is looked at for ``pin_lock_s``
 ``wrong_pin``       dialled at a phone with a PIN that is not the person's
 ``no_pin``          dialled at a phone without a PIN
-``unknown_seat``    arriving at a seat that no row of the roster names
+``unknown_seat``    arriving, or being there, at a seat that no row of the roster names
 ``not_here``        leaving a seat one does not sit at
-``unknown_kind``    neither arriving nor leaving
+``unknown_kind``    neither arriving, leaving nor being there
 ==================  =======================================================================================
 
 Only ``wrong_pin`` counts towards a lock. A PIN is asked for at phones only: the console knows its user, and
@@ -17,6 +17,19 @@ what the dialplan noted while ccd could not answer (``how="missed"``) is past an
 
 Modes: ``enforce`` refuses. ``notify`` and ``observe`` let the person go, do what was asked as far as it can
 be done, and note what would have been refused; ``notify`` tells the duty lead. ``off`` keeps no presence.
+
+Being there (``attend``, ``*87``) is how whoever an emergency waits for proves to have come. It is no sign-in:
+the person sits nowhere by it, and may go without a word. Since it stops the clock to the police all rules are
+enforced for it in every mode, ``off`` too, and a PIN is asked for whatever ``pin_required`` says:
+
+===========  ============  =================================================================
+told by      PIN           what comes of it
+===========  ============  =================================================================
+phone        right         there, proven
+phone        wrong, none   refused; a wrong one counts towards the lock
+console      not asked     there, proven: by whoever vouches for it
+missed       not checked   there, not proven: the clock goes on
+===========  ============  =================================================================
 """
 
 from __future__ import annotations
@@ -29,7 +42,7 @@ import msgspec
 
 from ccd.config import Mode, PresenceSettings
 from ccd.effects import AnswerSignIn, Effect, Notify
-from ccd.events import Event, PersonArrived, PersonLeft, SignInAsked, SignInRefused
+from ccd.events import Event, PersonArrived, PersonAttended, PersonLeft, SignInAsked, SignInRefused
 from ccd.roster import Roster
 
 NAME = "presence"
@@ -61,14 +74,15 @@ def decide(event: Event, world: World, settings: PresenceSettings) -> list[Event
     """Answer one sign-in. The answer is always the last item."""
     if not isinstance(event, SignInAsked):
         return []
-    if settings.mode is Mode.OFF:
+    attends = event.kind == "attend"
+    if settings.mode is Mode.OFF and not attends:
         return [_answer(event, True, _greeting(event), "presence is off")]
     event = _in_order(event, world)
     refusal = _refusal(event, world, settings)
     if refusal is None:
         facts, prompt, because = _granted(event, world)
         return [*facts, _answer(event, True, prompt, because)]
-    enforced = settings.mode is Mode.ENFORCE
+    enforced = settings.mode is Mode.ENFORCE or attends
     found: list[Event | Effect] = []
     if not enforced:
         found += _as_far_as_possible(event, world)
@@ -83,7 +97,7 @@ def decide(event: Event, world: World, settings: PresenceSettings) -> list[Event
 
 def _in_order(event: SignInAsked, world: World) -> SignInAsked:
     """Who signs in now does so after all that is known of them, also where the clock was set back since."""
-    if event.how == "missed":
+    if event.how == "missed" or event.kind == "attend":
         return event
     return msgspec.structs.replace(
         event, at=max([event.at, *(since for _, _, since in _seats(event.code, world))])
@@ -96,12 +110,13 @@ def _refusal(event: SignInAsked, world: World, settings: PresenceSettings) -> _R
         return _Refusal(
             "unknown_code", "unknown-code", f"unknown_code: {event.code} is in no row of the roster"
         )
-    if event.how == "phone" and settings.pin_required and (refusal := _pin_refusal(event, world, settings)):
+    asks = settings.pin_required or event.kind == "attend"
+    if event.how == "phone" and asks and (refusal := _pin_refusal(event, world, settings)):
         return refusal
     if event.kind == "leave":
         return None if here else _not_here(event, world)
-    if event.kind != "arrive":
-        return _Refusal("unknown_kind", "refused", "unknown_kind: neither arrive nor leave was asked")
+    if event.kind not in ("arrive", "attend"):
+        return _Refusal("unknown_kind", "refused", "unknown_kind: not arrive, leave or attend was asked")
     if world.roster.interface_of(event.pbx, event.seat) is None:
         because = f"unknown_seat: {event.seat or 'the phone'} on {event.pbx} is in no row of the roster"
         return _Refusal("unknown_seat", "wrong-seat", because)
@@ -119,7 +134,7 @@ def _pin_refusal(event: SignInAsked, world: World, settings: PresenceSettings) -
         because = f"locked: {count} wrong PINs, limit {settings.pin_tries}, until {until.isoformat()}"
         return _Refusal("locked", "wrong-pin", because)
     if event.pin_ok is None:
-        return _Refusal("no_pin", "wrong-pin", "no_pin: no PIN was given, and pin_required is set")
+        return _Refusal("no_pin", "wrong-pin", "no_pin: no PIN was given, and one is required")
     if not event.pin_ok:
         because = f"wrong_pin: wrong PIN number {count + 1} in a row, limit {settings.pin_tries}"
         return _Refusal("wrong_pin", "wrong-pin", because)
@@ -138,7 +153,13 @@ def _granted(event: SignInAsked, world: World) -> tuple[list[Event | Effect], st
     """(facts, prompt, because) of what may be done."""
     if event.kind == "leave":
         return _leave(event, world)
-    return _arrive(event, world)
+    return _attend(event) if event.kind == "attend" else _arrive(event, world)
+
+
+def _attend(event: SignInAsked) -> tuple[list[Event | Effect], str, str]:
+    proven = event.how == "console" or (event.how == "phone" and event.pin_ok is True)
+    fact = PersonAttended(event.at, event.code, event.pbx, event.seat, event.how, proven, event.by)
+    return [fact], "welcome", "is there, by code and PIN" if proven else "is there, but not proven"
 
 
 def _leave(event: SignInAsked, world: World) -> tuple[list[Event | Effect], str, str]:
@@ -178,14 +199,15 @@ def _as_far_as_possible(event: SignInAsked, world: World) -> list[Event | Effect
 
 
 def _told(event: SignInAsked, world: World, settings: PresenceSettings, refusal: _Refusal) -> list[Effect]:
-    """``notify`` tells the duty lead of each; ``enforce`` only of a lock, once, when it begins."""
+    """``notify`` tells the duty lead of each; where it is enforced only of a lock, once, when it begins."""
     place = f"{event.pbx}/{event.seat}"
     key, because = f"presence|{event.request}", f"presence: {refusal.because}"
-    if settings.mode is Mode.NOTIFY:
+    enforced = settings.mode is Mode.ENFORCE or event.kind == "attend"
+    if settings.mode is Mode.NOTIFY and not enforced:
         text = f"sign-in of {event.code} at {place} would be refused: {refusal.because}"
         return [Notify(key, because, "duty_lead", text)]
     count = world.pin_failures.get(event.code, (0, event.at))[0] + 1
-    if settings.mode is Mode.ENFORCE and refusal.why == "wrong_pin" and count % settings.pin_tries == 0:
+    if enforced and refusal.why == "wrong_pin" and count % settings.pin_tries == 0:
         text = f"code {event.code} is locked for {settings.pin_lock_s} s: {count} wrong PINs, last at {place}"
         return [Notify(key, because, "duty_lead", text)]
     return []

@@ -152,6 +152,16 @@ async def test_who_hangs_up_over_the_pin_has_asked_nothing_and_was_not_missed(di
         assert await settle(made) == {"gone": 1}
 
 
+async def test_whoever_says_to_be_there_is_asked_for_a_pin_in_any_case() -> None:
+    async with desk() as made:
+        made.asks_pin = False
+        said = await made.call(
+            header(kind="attend", pin="", sound="agent-pass"), f"200 result={PIN}\n".encode()
+        )
+        assert said["GET DATA"] == 'GET DATA "agent-pass" 4000 8'
+        assert [(asked.kind, asked.pin_ok) for asked in made.asked] == [("attend", True)]
+
+
 async def test_no_pin_is_asked_for_where_none_is_required() -> None:
     async with desk() as made:
         made.asks_pin = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,16 @@ from hypothesis import strategies as st
 
 from ccd.config import Mode, PresenceSettings, Settings
 from ccd.effects import AnswerSignIn, Effect, Notify
-from ccd.events import Event, Person, PersonArrived, PersonLeft, RosterReplaced, SignInAsked, SignInRefused
+from ccd.events import (
+    Event,
+    Person,
+    PersonArrived,
+    PersonAttended,
+    PersonLeft,
+    RosterReplaced,
+    SignInAsked,
+    SignInRefused,
+)
 from ccd.handlers import presence
 from ccd.world import World
 
@@ -261,6 +271,88 @@ def test_off_keeps_no_presence_and_holds_nobody_up(event: SignInAsked) -> None:
     assert facts == []
     assert effects == []
     assert answer.accepted
+
+
+# --- being there, which stops the clock to the police -------------------------------------------------------
+
+
+def attends(code: str = "31", seat: str = "A", **more: Any) -> SignInAsked:
+    return ask(code, seat, "attend", **more)
+
+
+NOT_ASKED = PresenceSettings(pin_required=False)
+
+
+@pytest.mark.parametrize(
+    ("event", "proven"),
+    [
+        (attends(pin=True), True),
+        (attends(pin=True, how="console"), True),
+        (attends(pin=None, how="console"), True),
+        (attends(pin=None, how="missed"), False),
+        (attends(pin=True, how="missed"), False),
+    ],
+)
+@pytest.mark.parametrize("settings", [*(PresenceSettings(mode=mode) for mode in Mode), NOT_ASKED])
+def test_who_is_there_is_recorded_in_every_mode_and_sits_nowhere(
+    event: SignInAsked, proven: bool, settings: PresenceSettings
+) -> None:
+    on = world(B={"31": T0})
+    facts, effects, answer = step(event, on, settings)
+    assert facts == [PersonAttended(event.at, "31", "north", "A", event.how, proven)]
+    assert effects == []
+    assert (answer.accepted, answer.prompt) == (True, "welcome")
+    assert on.presence == {("north", "B"): {"31": T0}}
+
+
+@pytest.mark.parametrize(
+    ("event", "why", "prompt"),
+    [
+        (attends("99"), "unknown_code", "unknown-code"),
+        (attends("99", how="missed", pin=None), "unknown_code", "unknown-code"),
+        (attends(pin=False), "wrong_pin", "wrong-pin"),
+        (attends(pin=None), "no_pin", "wrong-pin"),
+        (attends(seat="PJSIP/9"), "unknown_seat", "wrong-seat"),
+        (attends(seat="PJSIP/9", how="missed", pin=None), "unknown_seat", "wrong-seat"),
+    ],
+)
+@pytest.mark.parametrize("settings", [*(PresenceSettings(mode=mode) for mode in Mode), NOT_ASKED])
+def test_who_does_not_prove_to_be_there_is_refused_in_every_mode(
+    event: SignInAsked, why: str, prompt: str, settings: PresenceSettings
+) -> None:
+    facts, _, answer = step(event, world(), settings)
+    assert facts == [SignInRefused(event.at, event.code, "north", event.seat, event.how, why, enforced=True)]
+    assert (answer.accepted, answer.prompt) == (False, prompt)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_wrong_pins_of_somebody_who_says_to_be_there_lock_the_code(mode: Mode) -> None:
+    on, settings = world(), PresenceSettings(mode=mode, pin_tries=3, pin_lock_s=900)
+    told = [
+        step(attends(pin=False, after=second, request=f"r{second}"), on, settings) for second in (1, 2, 3)
+    ]
+    assert [len(effects) for _, effects, _ in told] == [0, 0, 1]
+    *_, locked = step(attends(pin=True, after=4), on, settings)
+    assert locked.because.startswith("presence: locked: ")
+    assert not locked.accepted
+
+
+def test_a_right_pin_of_somebody_who_is_there_makes_the_count_begin_anew() -> None:
+    on = world()
+    for second in (1, 2):
+        step(attends(pin=False, after=second), on)
+    step(attends(pin=True, after=3), on)
+    step(attends(pin=False, after=4), on)
+    assert step(attends(pin=True, after=5), on)[2].accepted
+
+
+def test_being_there_unproven_leaves_the_count_of_wrong_pins() -> None:
+    on = world()
+    for second in (1, 2):
+        step(attends(pin=False, after=second), on)
+    step(attends(pin=None, how="missed", after=3), on)
+    step(attends(pin=False, after=4), on)
+    assert not step(attends(pin=True, after=5), on)[2].accepted
 
 
 # --- news that comes late -----------------------------------------------------------------------------------
