@@ -77,7 +77,8 @@ class _Page:
             '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
             "style-src 'unsafe-inline'\">\n"
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{html.escape(visible(title))} {html.escape(self._opened.incident)}</title>\n<style>{STYLE}</style>\n"
+            f"<title>{html.escape(visible(f'{title} {self._opened.incident}'))}</title>\n"
+            f"<style>{STYLE}</style>\n"
             "</head>\n<body>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
         )
 

@@ -37,7 +37,7 @@ HOSTILE = st.text(
 )
 TELLINGS = (
     "report warn_police police_due dial_yourself police_dialling police_answered police_failed arrived "
-    "stood_down closed nobody_on_duty level_skipped not_saved"
+    "stood_down closed nobody_on_duty level_skipped not_saved not_recorded unproven"
 )
 
 
