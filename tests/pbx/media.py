@@ -1,7 +1,6 @@
 """Audio for all test phones of a process: a tone, 50 packets a second to everybody who wants one, and keys.
 
-What the PBX sends back is read only where a test listens to a call: otherwise the kernel throws it away, at no
-cost.
+What the PBX sends back is read only where a test listens to a call: otherwise the kernel throws it away.
 """
 
 from __future__ import annotations
