@@ -14,11 +14,12 @@ from typing import Any, Protocol
 import msgspec
 
 from ccd.config import Settings
-from ccd.effects import Effect
+from ccd.effects import Effect, SendAction
 from ccd.events import (
     AmiReceived,
     ConfigReplaced,
     DeadlineDue,
+    EnforcementWithheld,
     Event,
     IncidentsRestored,
     PbxLinked,
@@ -33,6 +34,8 @@ from ccd.following import agents, queuecalls, snapshot
 from ccd.following.follow import follow
 from ccd.following.picture import Pbx
 from ccd.handlers import incidents, presence, recordings, unknown_interfaces
+from ccd.incidents.arbitration import protecting
+from ccd.incidents.making import fact
 from ccd.message import Message
 from ccd.world import APPLIED, World
 
@@ -131,7 +134,20 @@ class Engine:
         for policy in self._subscribers.get(type(event), ()):
             settings = getattr(self.world.settings.policies, policy.NAME)
             for item in policy.decide(event, self.world, settings):
-                self._take(item, outcome)
+                if isinstance(item, SendAction) and policy.NAME != incidents.NAME:
+                    self._arbitrate(policy, item, outcome)
+                else:
+                    self._take(item, outcome)
+
+    def _arbitrate(self, policy: Policy, effect: SendAction, outcome: Outcome) -> None:
+        """What touches a live incident is withheld, and that is on its record."""
+        incident = protecting(self.world.incidents.values(), effect)
+        if incident is None:
+            outcome.effects.append(effect)
+            return
+        because = f"{effect.key}: {effect.because}"
+        kind = EnforcementWithheld
+        self._take(fact(incident, self.world.now, kind, policy=policy.NAME, because=because), outcome)
 
 
 def _on_linked(world: World, event: Any) -> None:

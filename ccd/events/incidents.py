@@ -321,6 +321,13 @@ class ActRefused(IncidentFact, frozen=True):
     why: str
 
 
+class EnforcementWithheld(IncidentFact, frozen=True):
+    """Another policy would have acted on the incident's phone or call; while it is live, none does."""
+
+    policy: str
+    because: str
+
+
 class DetailGiven(IncidentFact, frozen=True):
     """An answer of the checklist; a later one to the same question stands, the earlier stays on record."""
 

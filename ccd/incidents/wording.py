@@ -106,6 +106,10 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         "refused: {act:act} by {person:name}{why:tail}",
         "已拒绝 {person:name} 的操作“{act:act}”{why:tail}",
     ),
+    "EnforcementWithheld": (
+        "the policy {policy} was kept from acting here{because:tail}",
+        "规则 {policy} 的处置已暂缓{because:tail}",
+    ),
     "DetailGiven": (
         "{asked}: {answered} (given by {by:name})",
         "{asked}：{answered}（填写人 {by:name}）",

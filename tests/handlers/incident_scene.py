@@ -114,7 +114,8 @@ class Scene:
                 value=value,
             )
         )
-        return next(x for x in self.of_effects(AnswerAct) if x.key == request)
+        answers: list[AnswerAct] = self.of_effects(AnswerAct)
+        return next(answer for answer in answers if answer.key == request)
 
     def attends(self, person: str, *, proven: bool = True) -> None:
         self.take(
