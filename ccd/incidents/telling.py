@@ -127,7 +127,7 @@ def _ring(world: World, incident: Incident, told: Told, because: str) -> RingToT
 
 def _letter(world: World, incident: Incident, told: Told, because: str) -> Tell:
     settings = world.settings
-    number = settings.policies.incidents.police.number
+    number = "" if incident.drill else settings.policies.incidents.police.number
     subject, text = telling(
         ladder=incident.ladder,
         drill=incident.drill,

@@ -366,7 +366,7 @@ def test_a_report_noted_while_ccd_was_away_runs_from_when_it_was_made() -> None:
 
 
 def test_a_drill_never_asks_for_the_police_and_is_judged() -> None:
-    scene = Scene()
+    scene = Scene(police={"number": "02099999999"})
     scene.phones = {"3001": ACKNOWLEDGES, "3002": TAKES_IT, "4001": ACKNOWLEDGES}
     scene.phones["3001"] = lambda ring: ACKNOWLEDGES(ring) if isinstance(ring, RingToTell) else TAKES_IT(ring)
     incident = scene.report(drill=True)
@@ -375,6 +375,7 @@ def test_a_drill_never_asks_for_the_police_and_is_judged() -> None:
     assert len(scene.of_effects(RingForPoliceDrill)) == 1
     assert all(ring.drill for ring in scene.of_effects(Ring))
     assert all(letter.text.startswith("【演练】") for letter in scene.of_effects(Tell))
+    assert "02099999999" not in repr(scene.effects)
     assert incident.phase is Phase.CLOSED
     [verdict] = scene.of(e.DrillJudged)
     assert "rung-2-not-told" not in verdict.failures or not verdict.passed
