@@ -39,7 +39,7 @@ def test_the_admin_gets_the_line_to_add() -> None:
     notify = told()
     assert notify.audience == "admin"
     assert notify.text.startswith("PJSIP/1041 on north is a queue member, but in no row of the roster")
-    assert notify.text.endswith(": CODE,张三,agent,TEAM,1041,PJSIP/1041,north,,")
+    assert notify.text.endswith(": CODE,张三,agent,TEAM,1041,PJSIP/1041,north,,,,")
     assert notify.because.startswith("unknown_interfaces: ")
 
 
