@@ -162,9 +162,8 @@ def _kept(event: e.Kept, world: World, settings: IncidentsSettings) -> Items:
         incident = world.incidents.get(name)
         if incident is None or incident.saved == event.where:
             continue
-        was = incident.saved
         yield fact(incident, event.at, e.SavingChanged, where=event.where)
-        if event.where == "memory" or was == "memory":
+        if event.where == "memory":
             yield from tell_everybody(world, incident, event.at, "not_saved", f"kept in {event.where}")
 
 

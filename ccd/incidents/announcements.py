@@ -58,8 +58,7 @@ _SAYS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "unproven": (
         ("{ladder}: an arrival without a PIN", "{ladder}：到场未经密码证明"),
         (
-            "The code of the person awaited was dialled, but no PIN was checked. The clock goes on: dial *87 "
-            "with the PIN, or confirm the arrival at the console.",
+            "Their code was dialled, but no PIN was checked. The clock goes on: dial *87 with the PIN.",
             "有人拨了应到场者的工号，但未核对密码。计时继续：请拨 *87 并输入密码，或在控制台确认到场。",
         ),
     ),

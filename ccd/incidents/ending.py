@@ -107,7 +107,7 @@ def _failures(incident: Incident) -> tuple[str, ...]:
         told = [one for one in incident.told.values() if one.rung == number]
         if not rung.people:
             found.append(f"rung-{number}-nobody")
-        elif not any(one.result in DELIVERED for one in told):
+        elif all(one.result and one.result not in DELIVERED for one in told):  # under way is no failure
             found.append(f"rung-{number}-not-told")
         elif number == 0 and not rung.acknowledged:
             found.append(f"rung-{number}-not-acknowledged")

@@ -421,3 +421,71 @@ def test_a_record_that_is_kept_nowhere_is_said_to_everybody() -> None:
     assert incident.saved == "memory"
     assert all("【未保存】" in letter.text for letter in scene.letters("not_saved"))
     assert scene.letters("not_saved")
+
+
+@pytest.mark.parametrize(
+    ("ladder", "roles"),
+    [
+        ("intruder", ["duty_lead", "department_head"]),
+        ("fire", ["duty_lead", "operations_manager", "management"]),
+        ("danger", ["duty_lead", "operations_manager"]),
+        ("leak", ["duty_lead", "operations_manager", "management"]),
+        ("flood", ["duty_lead"]),
+    ],
+)
+def test_other_emergencies_climb_their_own_ladders_and_have_no_clock(ladder: str, roles: list[str]) -> None:
+    scene = Scene(ladders={"flood": {}})
+    scene.phones = {person.code: ACKNOWLEDGES for person in PEOPLE}
+    incident = scene.report(ladder=ladder, seat="")
+    scene.run(2000)
+    assert [rung.role for rung in incident.rungs.values()] == roles
+    assert scene.of(e.PoliceDue) == []
+    assert incident.phase is Phase.LIVE
+
+
+def test_a_means_may_wait_for_its_turn_and_an_acknowledgement_spares_it() -> None:
+    rung = {"role": "duty_lead", "means": {"phone": 0, "email": 10}}
+    scene = Scene(ladders={"threat": {"rungs": [rung]}})
+    scene.report()
+    scene.run(15)
+    assert [(at, x.address) for at, x in scene.times if isinstance(x, Tell) and x.means == "email"] == [
+        (10.0, "d1@example.com")
+    ]
+    quick = Scene(ladders={"threat": {"rungs": [rung]}})
+    quick.phones = {"3001": ACKNOWLEDGES}
+    quick.report()
+    quick.run(60)
+    assert [x for x in quick.of_effects(Tell) if x.means == "email"] == []
+
+
+def test_a_drill_that_reaches_nobody_fails_and_says_what_did_not_work() -> None:
+    scene = Scene()
+    scene.report(drill=True, fast=True)
+    scene.run(1200)
+    [verdict] = scene.of(e.DrillJudged)
+    assert not verdict.passed
+    assert {"rung-0-not-acknowledged", "police-not-reached"} <= set(verdict.failures)
+
+
+def test_a_drill_in_which_everything_works_passes() -> None:
+    scene = Scene()
+    scene.phones = {
+        person.code: lambda ring: ACKNOWLEDGES(ring) if isinstance(ring, RingToTell) else TAKES_IT(ring)
+        for person in PEOPLE
+    }
+    scene.report(drill=True, fast=True)
+    scene.run(300)
+    for tell in scene.of_effects(Tell):
+        scene.take(e.TellingResult(at=scene.at, key=tell.key, ok=True))
+    [verdict] = scene.of(e.DrillJudged)
+    assert (verdict.passed, verdict.failures) == (True, ())
+
+
+def test_a_reload_that_takes_a_ladder_away_leaves_its_incident_alone() -> None:
+    scene = Scene(ladders={"flood": {"arrive_within_s": 900, "warn_before_s": 60}})
+    incident = scene.report(ladder="flood", seat="")
+    bare = scene.settings.model_copy(update={"policies": type(scene.settings.policies)()})
+    scene.take(e.ConfigReplaced(at=scene.at, settings=bare.model_dump_json()))
+    scene.run(1000)
+    assert incident.phase is Phase.POLICE
+    assert scene.act("stand_down", "3001", "over").accepted
