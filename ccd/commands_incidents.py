@@ -38,6 +38,14 @@ ANSWER_S = 5.0
 STORE_S = 1.0
 WATCH_S = 1.0
 
+WHY = {
+    "unknown_pbx": "no PBX is called so; `ccd status` lists them",
+    "unknown_seat": "the roster has no such seat; `ccd roster show` lists them",
+    "no_such_call": "there is none of that id now; `ccd status --json` has the ids",
+    "not_an_agents_leg": "that leg is no agent's; give the agent's seat",
+}
+"""Reports that are refused (``ccd.following.lookup``), in words that say what to do."""
+
 
 class World(Protocol):
     """What these commands look at."""
@@ -242,7 +250,7 @@ class IncidentCommands:
                 "Do not wait for ccd: tell the duty lead yourself"
             ) from None
         if not effect.accepted:
-            raise RefusedError(effect.why)
+            raise RefusedError(f"{effect.why}: {WHY[effect.why]}" if effect.why in WHY else effect.why)
         return {"incident": effect.incident}
 
     # --- what is named ------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import contextlib
 import re
 import tempfile
@@ -116,7 +115,7 @@ def given_file(request: Reply, path: Path) -> Iterator[Path]:
         return
     try:
         content = base64.b64decode(data, validate=True) if isinstance(data, str) else None
-    except binascii.Error:
+    except ValueError:  # of base64, and of what is no ASCII
         content = None
     if content is None:
         raise RefusedError("data: give the file's content as base64")

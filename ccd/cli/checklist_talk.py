@@ -28,6 +28,9 @@ def meant(session: Session, given: list[str]) -> tuple[str, str, str]:
     """(incident, question, answer): the incident may be left out, as questions have names of their own."""
     if given and _is_question(given[0]):
         given = ["", *given]
+    elif len(given) > 1 and not _is_question(given[1]):
+        wrong = given[0] if len(given) == 2 else given[1]  # two words are a question and its answer
+        raise CommandError(Exit.USAGE, session.words("details_unknown", question=visible(wrong[:40])))
     name, asked_for, *rest = [*given, "", ""]
     answer = " ".join(rest).strip()
     if asked_for and not answer:

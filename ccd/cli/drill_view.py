@@ -27,6 +27,7 @@ def rung_times(reply: Mapping[str, Any]) -> list[dict[str, Any]]:
     """When each rung began, was told, reached and acknowledged: seconds from the report; None: never."""
     rows = list(reply.get("timeline") or ())
     keys: dict[str, int] = {}
+    means: dict[str, str] = {}
     found: dict[int, dict[str, Any]] = {}
     for row in rows:
         rung, after_s = row.get("rung"), row["after_s"]
@@ -38,13 +39,17 @@ def rung_times(reply: Mapping[str, Any]) -> list[dict[str, Any]]:
                     "began_s": after_s,
                     "told_s": None,
                     "reached_s": None,
+                    "reached_by": "",
                     "acknowledged_s": None,
                 }
             case "PersonTold" if rung in found:
                 keys[row["key"]] = rung
+                means[row["key"]] = row["means"]
                 _first(found[rung], "told_s", after_s)
             case "TellingEnded" if row["key"] in keys and row["result"] in REACHED:
-                _first(found[keys[row["key"]]], "reached_s", after_s)
+                reached = found[keys[row["key"]]]
+                if reached["reached_s"] is None:
+                    reached["reached_s"], reached["reached_by"] = after_s, means[row["key"]]
             case "Acknowledged" if rung in found:
                 _first(found[rung], "acknowledged_s", after_s)
     return [found[rung] for rung in sorted(found)]
@@ -62,18 +67,24 @@ def drill_lines(reply: Mapping[str, Any], words: Words) -> Iterator[str]:
     yield words("drill_passed" if verdict["passed"] else "drill_failed")
     cells = [words("drill_columns").split("|")]
     for rung in rung_times(reply):
-        times = [rung[key] for key in ("began_s", "told_s", "reached_s", "acknowledged_s")]
+        times = [_seconds(rung[key]) for key in ("began_s", "told_s", "reached_s", "acknowledged_s")]
+        if rung["reached_by"]:
+            times[2] += f" ({word('means', rung['reached_by'], words.language)})"
         role = word("role", rung["role"], words.language)
-        cells.append([f"{rung['rung'] + 1} {role}", *("-" if at is None else f"{at:.1f} s" for at in times)])
+        cells.append([f"{rung['rung'] + 1} {role}", *times])
     yield from (f"  {text}" for text in table(cells))
     reached: dict[str, float] = {}
     for row in reply.get("timeline") or ():
-        if row["type"] in _POLICE:
+        if row["type"] in _POLICE and row.get("how") != "clock":  # the drill's own end is nobody's act
             reached.setdefault(row["type"], row["after_s"])
     for kind, after_s in reached.items():
         yield f"  {words(f'drill_{kind}')}  {after_s:.1f} s"
     for failure in verdict["failures"]:
         yield f"  {words('drill_failure', text=failed(failure, words))}"
+
+
+def _seconds(after_s: float | None) -> str:
+    return "-" if after_s is None else f"{after_s:.1f} s"
 
 
 def failed(code: str, words: Words) -> str:

@@ -165,8 +165,8 @@ def _told(incident: Row, words: Words) -> Iterator[list[Part]]:
             fit(clock(number(told, "after_s")), 6, right=True) + "  ",
             fit(clip(person_of({**told, "code": told.get("person")}) or words("told_everybody"), 22), 23),
             fit(word("means", text_of(told, "means"), words.language), 10),
-            fit(clip(text_of(told, "where"), 25), 26),
-            (what, style),
+            (fit(what, 17), style),
+            text_of(told, "where"),
         ]
 
 

@@ -15,6 +15,8 @@ __all__ = ["add_to", "incidents"]
 
 PIPE_WIDTH = 110  # columns where there is no terminal to ask
 TEXT_READ = 1_100_000  # more than any note may hold: the daemon says so
+_REFUSALS = ("unknown_seat", "no_such_call", "not_an_agents_leg")
+"""Those that whoever reports can cause, as ``ccd.following.lookup`` names them."""
 
 incidents = typer.Typer(help="Threat calls and other emergencies.", no_args_is_help=True)
 
@@ -47,7 +49,9 @@ def report(
             "incident_report", ladder=ladder, seat=seat, call=call, pbx=pbx, note=note, person=by
         )
     except CommandError as error:
-        raise CommandError(error.code, f"{error}\n{session.words('report_not_taken')}") from None
+        why = next((rule for rule in _REFUSALS if f" {rule}:" in f" {error}"), "")
+        text = session.words(f"refused_{why}", seat=seat) if why else str(error)
+        raise CommandError(error.code, f"{text}\n{session.words('report_not_taken')}") from None
     if as_json:
         print(json.dumps({"incident": reply["incident"]}, ensure_ascii=False))
     else:

@@ -101,6 +101,14 @@ INCIDENT_WORDS: dict[str, tuple[str, str]] = {
     "act_note": ("{incident}: noted", "{incident}：已记录"),
     "act_close": ("{incident}: closed", "{incident}：已结束"),
     "act_detail": ("{question}: saved", "{question}：已保存"),
+    "refused_no_such_call": (
+        "there is no such call now; `ccd status --json` has the ids, or leave --call away",
+        "当前没有这个通话；编号见 `ccd status --json`，也可不写 --call",
+    ),
+    "refused_not_an_agents_leg": (
+        "that leg is no agent's; give the agent's --seat",
+        "该通话腿不属于座席；请用 --seat 指明座席机台",
+    ),
     # the checklist
     "details_saved": (
         "each answer is saved as it is given; Enter skips a question, `.` ends",
@@ -108,6 +116,10 @@ INCIDENT_WORDS: dict[str, tuple[str, str]] = {
     ),
     "details_done": ("{part}% answered", "已完成 {part}%"),
     "details_answer": ("{question}: an answer is needed", "{question}：需要填写回答"),
+    "details_unknown": (
+        "{question}: the checklist has no such question; `ccd incident detail --list` shows them",
+        "{question}：检查单中没有这个问题；可用 `ccd incident detail --list` 查看",
+    ),
     "details_no_terminal": (
         "name the question and its answer, or use a terminal; --list shows the questions",
         "请给出问题和回答，或在终端中使用；--list 列出全部问题",
