@@ -17,6 +17,7 @@ from ccd.adapters.notify.email import Email
 from ccd.adapters.notify.ending import end
 from ccd.adapters.notify.lane import DELAYS_S, Lane
 from ccd.adapters.notify.mqtt import Mqtt
+from ccd.adapters.notify.names import Names
 from ccd.adapters.notify.reports import REQUEST_PREFIX
 from ccd.adapters.notify.webhook import Webhooks
 from ccd.config import Settings
@@ -48,9 +49,10 @@ class Notifiers:
         self.given_up: Counter[str] = Counter()
         self._submit = submit
         self._now = now
-        self._email = Email(settings, now)
-        self._webhooks = Webhooks(settings, now)
-        self._mqtt = Mqtt(settings, submit, now, still_wanted)
+        names = Names()
+        self._email = Email(settings, now, names)
+        self._webhooks = Webhooks(settings, now, names)
+        self._mqtt = Mqtt(settings, submit, now, still_wanted, names)
         begins = {"email": self._email.begin, "webhook": self._webhooks.begin, "mqtt": self._mqtt.begin}
         self._lanes = {
             means: Lane(

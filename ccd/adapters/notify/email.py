@@ -20,6 +20,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPRecipients
 from ccd.adapters.notify.credentials import email_password
 from ccd.adapters.notify.lane import Attempt, FailedError, UndeliverableError
 from ccd.adapters.notify.message import SUBJECT, TEXT, cut, mailbox, one_line, plain
+from ccd.adapters.notify.names import Names
 from ccd.config import ConfigError, EmailSettings, Settings
 from ccd.effects import Tell
 
@@ -33,9 +34,10 @@ _CONNECTIONS = 4
 
 
 class Email:
-    def __init__(self, settings: Callable[[], Settings], now: Callable[[], datetime]) -> None:
+    def __init__(self, settings: Callable[[], Settings], now: Callable[[], datetime], names: Names) -> None:
         self._settings = settings
         self._now = now
+        self._names = names
         self._slots = asyncio.Semaphore(_CONNECTIONS)
 
     def begin(self, effect: Tell) -> Attempt:
@@ -51,7 +53,7 @@ class Email:
         try:
             password = email_password(settings)
             async with self._slots:
-                await _send(email, password, message, sender.domain)
+                await self._send(email, password, message, sender.domain)
         except TimeoutError:
             raise FailedError(
                 f"{email.host}:{email.port} did not take it within {email.timeout_s:g} s"
@@ -80,6 +82,34 @@ class Email:
             )
         return sender, recipient
 
+    async def _send(self, email: EmailSettings, password: str, message: EmailMessage, helo: str) -> None:
+        """``timeout_s`` is for all of it; the library's ``send`` would say goodbye even when cut off."""
+        client: SMTP | None = None
+        try:
+            async with asyncio.timeout(email.timeout_s):
+                await self._names.look_up(email.host)
+                context = None
+                if email.tls != "none":
+                    context = await asyncio.to_thread(ssl.create_default_context)
+                client = SMTP(
+                    hostname=email.host,
+                    port=email.port,
+                    local_hostname=helo,  # given, or the DNS would be asked for it
+                    timeout=email.timeout_s,
+                    use_tls=email.tls == "tls",
+                    start_tls=email.tls == "starttls",
+                    tls_context=context,
+                    username=email.username or None,
+                    password=password or None,
+                )
+                await client.connect()
+                await client.send_message(message)
+            with suppress(SMTPException, OSError):  # it is theirs now, whatever becomes of the goodbye
+                await client.quit(timeout=GOODBYE_S)
+        finally:
+            if client is not None:
+                client.close()
+
 
 def compose(effect: Tell, sender: Address, recipient: Address, at: datetime) -> EmailMessage:
     """The same effect gives the same message, to the byte."""
@@ -96,34 +126,6 @@ def compose(effect: Tell, sender: Address, recipient: Address, at: datetime) -> 
     message["X-CCD-Drill"] = "yes" if effect.drill else "no"
     message.set_content(cut(plain(effect.text), TEXT))
     return message
-
-
-async def _send(email: EmailSettings, password: str, message: EmailMessage, helo: str) -> None:
-    """``timeout_s`` is for all of it. The library's own ``send`` would, when cut off, still say goodbye."""
-    client: SMTP | None = None
-    try:
-        async with asyncio.timeout(email.timeout_s):
-            context = None
-            if email.tls != "none":
-                context = await asyncio.to_thread(ssl.create_default_context)
-            client = SMTP(
-                hostname=email.host,
-                port=email.port,
-                local_hostname=helo,  # given, or the DNS would be asked for it
-                timeout=email.timeout_s,
-                use_tls=email.tls == "tls",
-                start_tls=email.tls == "starttls",
-                tls_context=context,
-                username=email.username or None,
-                password=password or None,
-            )
-            await client.connect()
-            await client.send_message(message)
-        with suppress(SMTPException, OSError):  # it is theirs now, whatever becomes of the goodbye
-            await client.quit(timeout=GOODBYE_S)
-    finally:
-        if client is not None:
-            client.close()
 
 
 def _refusals(error: SMTPRecipientsRefused | SMTPRecipientRefused) -> list[SMTPRecipientRefused]:

@@ -30,6 +30,7 @@ from ccd.adapters.notify.ending import end
 from ccd.adapters.notify.lane import Attempt, FailedError, UndeliverableError
 from ccd.adapters.notify.message import ID, body, one_line
 from ccd.adapters.notify.mqtt_client import Connection, RefusedError
+from ccd.adapters.notify.names import Names
 from ccd.adapters.notify.reports import BadReportError, Reports, request_of
 from ccd.config import ConfigError, MqttSettings, Settings
 from ccd.effects import AnswerAct, ShowAlert, Tell
@@ -57,6 +58,7 @@ class Mqtt:
         submit: Callable[[ReportAsked], None],
         now: Callable[[], datetime],
         known: Callable[[str], bool],
+        names: Names,
     ) -> None:
         self.connections = 0
         self.reports_refused = 0
@@ -66,6 +68,7 @@ class Mqtt:
         self._submit = submit
         self._now = now
         self._known = known
+        self._names = names
         self._alerts = Alerts()
         self._reports = Reports()
         self._replies: deque[tuple[str, bytes]] = deque(maxlen=ANSWERS)
@@ -143,7 +146,7 @@ class Mqtt:
                 await self._session(settings)
                 failures = 0
                 continue
-            except (aiomqtt.MqttError, ConfigError, OSError, ValueError) as error:
+            except (aiomqtt.MqttError, FailedError, ConfigError, OSError, ValueError) as error:
                 self.error = one_line(str(error) or type(error).__name__)
             except Exception as error:
                 log.exception("mqtt_defect")
@@ -157,6 +160,8 @@ class Mqtt:
     async def _session(self, settings: MqttSettings) -> None:
         """One connection, from its birth to its end. Returns when the settings have changed."""
         status = f"{settings.prefix}/status"
+        async with asyncio.timeout(settings.timeout_s):
+            await self._names.look_up(settings.host)
         connection = Connection(settings, mqtt_password(self._settings()), status)
         try:
             async with connection:

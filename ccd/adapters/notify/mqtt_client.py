@@ -3,6 +3,7 @@
 * A PUBACK may refuse (MQTT 5 reason codes from 0x80); aiomqtt takes it for a delivery.
 * A message's DUP flag is lost on its way up.
 * A connection that is not answered stays open, and would come alive later beside its successor.
+* Where the wait for that answer was cancelled, the end of the connection raises, and leaves the socket open.
 """
 
 from __future__ import annotations
@@ -93,6 +94,12 @@ class Connection(aiomqtt.Client):
         if reason_code.is_failure:
             self._refusal = str(reason_code)
         super()._on_publish(client, userdata, mid, reason_code, properties)
+
+    def _on_disconnect(
+        self, client: Any, userdata: Any, flags: Any, reason_code: Any, properties: Any = None
+    ) -> None:
+        if not self._connected.cancelled():
+            super()._on_disconnect(client, userdata, flags, reason_code, properties)
 
     def _on_message(self, client: Any, userdata: Any, message: Any) -> None:
         if message.dup:

@@ -18,6 +18,7 @@ from standardwebhooks import Webhook
 from ccd.adapters.notify.credentials import webhook_secret
 from ccd.adapters.notify.lane import Attempt, FailedError, UndeliverableError
 from ccd.adapters.notify.message import body
+from ccd.adapters.notify.names import Names
 from ccd.config import ConfigError, Settings, WebhookSettings
 from ccd.effects import Tell
 
@@ -31,9 +32,10 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 class Webhooks:
-    def __init__(self, settings: Callable[[], Settings], now: Callable[[], datetime]) -> None:
+    def __init__(self, settings: Callable[[], Settings], now: Callable[[], datetime], names: Names) -> None:
         self._settings = settings
         self._now = now
+        self._names = names
         self._client: httpx2.AsyncClient | None = None
         self._slots: dict[str, asyncio.Semaphore] = {}
 
@@ -63,12 +65,13 @@ class Webhooks:
             secret = webhook_secret(name, webhook)
             async with self._slots.setdefault(name, asyncio.Semaphore(_REQUESTS)):
                 async with asyncio.timeout(webhook.timeout_s):
+                    await self._names.look_up(httpx2.URL(webhook.url).host)
                     status = await self._post(webhook.url, self._headers(secret, key, content), content)
         except TimeoutError:
             return f"webhook {name}: no answer within {webhook.timeout_s:g} s"
         except ConfigError as error:
             return f"webhook {name}: {error}"
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, FailedError) as error:
             return f"webhook {name}: {type(error).__name__}: {error}"
         return "" if 200 <= status <= 299 else f"webhook {name}: answered {status}"
 

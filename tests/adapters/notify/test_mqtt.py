@@ -12,6 +12,8 @@ from typing import Any
 import aiomqtt
 import pytest
 
+from ccd.adapters.notify.mqtt_client import Connection
+from ccd.config import MqttSettings
 from tests.adapters.notify.desk import Desk, a_tell, an_alert, until
 from tests.adapters.notify.mosquitto import Mosquitto, free_port
 
@@ -197,6 +199,35 @@ async def test_a_killed_daemon_is_offline_by_its_last_will(desk: Desk, broker: M
             assert connection is not None
             connection._client.socket().close()  # as the kernel does for a process that is killed
             await listener.last("ccd/status", b"offline")
+
+
+async def test_a_session_cut_off_ends_before_the_next_is_online(broker: Mosquitto) -> None:
+    """Else the broker would find out later, and its last will would stand over a daemon that is there."""
+    settings = MqttSettings(host="127.0.0.1", port=broker.port)
+    async with listening(broker) as listener, Connection(settings, "", "ccd/status") as cut_off:
+        await cut_off.send("ccd/status", b"online", retain=True)
+        async with Connection(settings, "", "ccd/status") as next_one:
+            await next_one.send("ccd/status", b"online", retain=True)
+            await until(lambda: len(listener.of("ccd/status")) == 3)
+        assert listener.of("ccd/status") == [b"online", b"offline", b"online"]
+        with pytest.raises(aiomqtt.MqttError):
+            await cut_off.send("ccd/status", b"online")
+
+
+async def test_a_connection_without_an_answer_is_closed_again(desk: Desk) -> None:
+    """Else each would come alive when the broker does, and take the place of the one in use."""
+    connected: list[asyncio.Task[bytes]] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.append(asyncio.create_task(reader.read()))  # ends with the connection
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    desk.configure(mqtt={"host": "127.0.0.1", "port": server.sockets[0].getsockname()[1], "timeout_s": 0.1})
+    async with desk.running():
+        await until(lambda: len(connected) == 3)
+        assert all(task.done() for task in connected[:-1])
+    await asyncio.wait_for(connected[-1], 1)
+    server.close()
 
 
 async def test_an_alert_left_by_a_crash_is_taken_away(desk: Desk, broker: Mosquitto) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
+from typing import Any
 
 import pytest
 
@@ -39,6 +42,40 @@ async def test_silent_servers_hold_up_nobody_else(desk: Desk, silent_port: int) 
     server.stop()
     assert all(result.ok for result in desk.results.values())
     assert {key.split("-")[2] for key in desk.results} == {"webhook", "console"}
+
+
+async def test_a_silent_dns_takes_no_threads_from_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop has a few threads, six on two cores: whatever else needs one still gets it."""
+    over, ask = threading.Event(), socket.getaddrinfo
+
+    def hang(host: Any, *rest: Any, **more: Any) -> Any:
+        if host in {"silent.example.org", b"silent.example.org"}:
+            over.wait(60)
+            raise socket.gaierror("try again")
+        return ask(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    server = WebServer()
+    await server.start()
+    silent, words = "silent.example.org", {"timeout_s": 0.1}
+    desk.configure(
+        notify={
+            "email": {"host": silent, "sender": "ccd@example.org", **words},
+            "webhooks": {"silent": {"url": f"https://{silent}/", **words}, "ops": {"url": server.url()}},
+        },
+        mqtt={"host": silent, **words},
+    )
+    async with desk.running():
+        for number in range(20):
+            for means in ("email", "webhook", "mqtt"):
+                desk.notifiers.tell(a_tell(means, f"inc-1-{means}-{number}"))
+        await until(lambda: desk.notifiers.retries >= 100 and len(server.requests) == 20)
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "soon"), 1) == "soon"
+        assert sum(thread.name == "ccd-names" for thread in threading.enumerate()) == 1
+        assert desk.notifiers.mqtt_error
+    over.set()
+    server.stop()
+    assert not desk.inputs
 
 
 async def test_what_is_too_much_is_refused_and_not_lost_in_silence(desk: Desk, silent_port: int) -> None:
