@@ -103,7 +103,7 @@ def _rang_for_police(
             why = "only those of stand_down_roles may stand down"
             yield fact(incident, event.at, e.ActRefused, act="stand_down", person=person, by="phone", why=why)
         elif (incident.phase, e.StoodDown) in TRANSITIONS:
-            yield from ending.stood_down(world, incident, event.at, person, reason, "phone", person)
+            yield from ending.stood_down(world, incident, event.at, person, reason, "phone", "")
             return
     if event.result not in ("answered", "confirmed"):
         yield from police.voice_ended(world, incident, event.at, event.result)

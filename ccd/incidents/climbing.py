@@ -13,7 +13,7 @@ from ccd import events as e
 from ccd.config import Mode
 from ccd.config_incidents import RungSettings
 from ccd.effects import Notify
-from ccd.incidents.making import SHORTEST_TURN_S, cancel, deadline, fact, scaled
+from ccd.incidents.making import cancel, deadline, fact, scaled
 from ccd.incidents.people import World, candidates, ladder_of
 from ccd.incidents.state import Incident
 from ccd.incidents.telling import EVERYBODY, Items, tell, tell_everybody
@@ -29,6 +29,10 @@ __all__ = [
     "turn_over",
     "unanswered",
 ]
+
+
+PICK_UP_S = 5.0
+"""Also in a fast drill people have the time to pick up a phone and to press a key."""
 
 
 def arm(world: World, incident: Incident, at: datetime) -> Items:
@@ -71,7 +75,7 @@ def _turn(world: World, incident: Incident, at: datetime, number: int, turn: int
     person = incident.rungs[number].people[turn]
     yield fact(incident, at, e.TurnBegan, rung=number, person=person, turn=turn, round=round_)
     settings = world.settings.policies.incidents
-    length = scaled(incident, rung.turn_s, settings, least=SHORTEST_TURN_S)
+    length = scaled(incident, rung.turn_s, settings, least=rung.ring_s + PICK_UP_S)
     yield deadline(incident, f"turn-{number}", length, f"{person} has {length:g} s to acknowledge")
     if settings.mode is Mode.OBSERVE:
         return

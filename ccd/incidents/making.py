@@ -16,9 +16,6 @@ __all__ = ["cancel", "deadline", "deadline_key", "fact", "incident_id", "inciden
 
 F = TypeVar("F", bound=e.IncidentFact)
 
-SHORTEST_TURN_S = 8.0
-"""Also in a fast drill people need time to pick up a phone."""
-
 
 def incident_id(ladder: str, at: datetime, request: str) -> str:
     """The same report gives the same id, however often and whenever it is told."""

@@ -19,6 +19,8 @@ Items = Iterator[e.Event | Effect]
 
 EVERYBODY = -1
 """The rung of a telling that is not one of the ladder's."""
+LISTENS_S = 90.0
+"""No phone is busy with one telling for longer."""
 
 
 def language_of(world: World, person: str) -> str:
@@ -38,6 +40,8 @@ def tell(
         if found:
             place = found[(state.round - 1) % len(found)]
             where = f"{place.pbx}/{place.where}"
+            if _at_the_phone(incident, at, where):
+                return
             yield _begin(incident, at, rung, person, means, key, where, "report")
             yield _ring(world, incident, incident.told[key], because)
         return
@@ -60,6 +64,15 @@ def tell_everybody(world: World, incident: Incident, at: datetime, kind: str, be
         for person in dict.fromkeys(people):
             key = f"{incident.id}-{kind.replace('_', '-')}-{incident.n}-email"
             yield from _write(world, incident, at, EVERYBODY, person, "email", key, kind, because)
+
+
+def _at_the_phone(incident: Incident, at: datetime, where: str) -> bool:
+    """Is this phone still ringing for the incident, or somebody listening there?"""
+    return any(
+        told.where == where and told.result in ("", "answered") and (at - told.at).total_seconds() < LISTENS_S
+        for told in incident.told.values()
+        if told.means == "phone"
+    )
 
 
 def again(world: World, incident: Incident, told: Told) -> Items:

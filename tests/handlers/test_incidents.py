@@ -74,6 +74,17 @@ def test_an_acknowledgement_ends_the_rung_and_begins_the_next_at_once() -> None:
     ]
 
 
+def test_a_phone_that_still_rings_or_is_listened_to_is_not_rung_again() -> None:
+    rung = {"role": "operations_manager", "turn_s": 10, "ring_s": 20, "rounds": 20}
+    scene = Scene(ladders={"threat": {"rungs": [rung]}})
+    scene.phones = {"4001": says((3, "answered"), (50, "hung_up"))}
+    scene.report()
+    scene.run(49)
+    assert scene.told() == [(0.0, "4001")]
+    scene.run(60)
+    assert len(scene.told()) > 1
+
+
 def test_no_acknowledgement_stops_the_clock() -> None:
     scene = Scene()
     scene.phones = {person.code: ACKNOWLEDGES for person in PEOPLE}
