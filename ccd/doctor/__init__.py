@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ccd.config import AgiSettings, PbxSettings, Policies
-from ccd.doctor.checks import access, events, includes, others, queues, rights
+from ccd.doctor.checks import access, emergencies, events, includes, others, queues, rights
 from ccd.doctor.facts import Agi, Facts, Session
 from ccd.doctor.finding import Finding, Status, as_json, as_text, worst
 from ccd.doctor.gather_files import look_at_folder, read_files
@@ -99,6 +99,13 @@ def judge(
             others.sign_in_codes(facts, needs, agi),
             others.pressed_keys(facts, needs),
             others.marks(facts, needs),
+            emergencies.contexts(facts, needs),
+            emergencies.police(facts, needs),
+            emergencies.drills(facts, needs),
+            emergencies.report_code(facts, needs),
+            emergencies.report_legs(facts, needs),
+            emergencies.prompts(facts, needs),
+            emergencies.duty_cache(facts, needs),
         ]
     found += [queues.recordings_folder(facts, needs), others.other_writers(facts, settings)]
     return [finding for findings in found for finding in findings]

@@ -22,6 +22,7 @@ __all__ = [
     "Member",
     "QueueConf",
     "Session",
+    "Sounds",
     "Step",
     "is_loopback",
 ]
@@ -89,6 +90,8 @@ class Session:
     members: tuple[Member, ...] = ()
     marks: int | None = None
     """Rows in AstDB's family ccd-missed."""
+    duty: bool | None = None
+    """Whether AstDB names the phones of duty leads (ccd-duty/leads), for a dialplan that is alone."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,14 @@ class Folder:
 
 
 @dataclass(frozen=True)
+class Sounds:
+    """Asterisk's folder of sounds: language → the names below ``ccd`` in it."""
+
+    path: str
+    ours: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
 class Agi:
     """Whether something accepts connections where the daemon answers FastAGI."""
 
@@ -191,6 +202,7 @@ class Facts:
     folder: Folder | None = None
     folder_unseen: str = ""
     agi: Agi | None = None
+    sounds: Sounds | None = None
 
 
 def is_loopback(host: str) -> bool:

@@ -12,13 +12,15 @@ from pathlib import Path
 from ccd.config import PbxSettings
 from ccd.doctor.asteriskconf import Config, Section, read_config
 from ccd.doctor.dialplan import from_config
-from ccd.doctor.facts import ACCOUNT, CLASSES, Facts, Folder, ManagerUser, QueueConf, is_loopback
+from ccd.doctor.facts import ACCOUNT, CLASSES, Facts, Folder, ManagerUser, QueueConf, Sounds, is_loopback
 
 __all__ = ["look_at_folder", "read_files", "rights"]
 
 _READ = ("manager.conf", "queues.conf", "features.conf", "extensions.conf")
 _GUI_FILES = ("extensions_additional.conf", "queues_additional.conf", "manager_additional.conf")
 _SCANNED = 20_000
+_DATA = (Path("/usr/share/asterisk"), Path("/var/lib/asterisk"))
+"""Asterisk's data directory as Debian has it, and as Asterisk itself does."""
 
 
 def read_files(pbx: PbxSettings) -> Facts:
@@ -49,6 +51,7 @@ def read_files(pbx: PbxSettings) -> Facts:
         queue_confs=_queue_confs(queues) if queues.sections else None,
         dialplan=from_config(extensions) if extensions.sections else None,
         applicationmap={entry.key: entry.value for entry in mapped.entries} if mapped else {},
+        sounds=_sounds(etc) if is_loopback(pbx.host) else None,
         gui_files=tuple(str(etc / name) for name in _GUI_FILES if (etc / name).exists()),
     )
 
@@ -96,6 +99,21 @@ def _snippets(etc: Path) -> frozenset[str] | None:
     except OSError:
         return None
     return frozenset(str(path.relative_to(etc / "ccd")) for path in files)
+
+
+def _sounds(etc: Path) -> Sounds | None:
+    """Where asterisk.conf says, else where packages put it; None where neither is a folder of sounds."""
+    directories = read_config(etc / "asterisk.conf").named("directories")
+    told = _value(directories, "astdatadir") if directories else ""
+    for folder in (Path(told), *_DATA) if told else _DATA:
+        sounds = folder / "sounds"
+        try:
+            languages = [path for path in sounds.iterdir() if path.is_dir()]
+            ours = {path.name: frozenset(one.stem for one in path.glob("ccd/*.*")) for path in languages}
+        except OSError:
+            continue
+        return Sounds(str(sounds), ours)
+    return None
 
 
 # --- the recording folder ---------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ async def ask(link: Link, pbx: PbxSettings, secret: str) -> tuple[Session, Dialp
         queues=queues,
         members=members,
         marks=await _marks(link),
+        duty=await _duty(link),
     )
     return session, plan
 
@@ -141,6 +142,14 @@ async def _marks(link: Link) -> int | None:
     except RefusedError:
         return None
     return sum(item.get("Key").rpartition("/")[2].isdigit() for item in items)
+
+
+async def _duty(link: Link) -> bool | None:
+    try:
+        items = await link.items("DBGetTree", "DBGetTreeComplete", Family="ccd-duty")
+    except RefusedError:
+        return None
+    return any(item.get("Key").endswith("/leads") and item.get("Val") for item in items)
 
 
 async def _field(link: Link, action: str, header: str, **fields: str) -> str:

@@ -38,6 +38,10 @@ class Needs:
     """Action → the class to add to write= where the user may not call it."""
     sign_in: bool
     recordings: bool
+    emergencies: bool = False
+    """People are rung in an emergency."""
+    police: bool = False
+    """Some ladder has the police called."""
 
 
 def needs_of(policies: Policies, agi: AgiSettings) -> Needs:
@@ -51,12 +55,15 @@ def needs_of(policies: Policies, agi: AgiSettings) -> Needs:
         write.setdefault("system", "recording a call that was reported, and its marks in AstDB")
         write["originate"] = "ringing people in an emergency ([policies.incidents])"
         actions |= {"DBPut": "system", "DBDel": "system", "MixMonitor": "system", "Originate": "originate"}
+    calling = [ladder for ladder in policies.incidents.ladders.values() if ladder.police != "advise"]
     return Needs(
         read=frozenset(EVENT_CLASSES.split(",")),
         write=write,
         actions=actions,
         sign_in=sign_in,
         recordings=policies.recordings.mode is not Mode.OFF,
+        emergencies="originate" in write,
+        police=policies.incidents.mode is Mode.ENFORCE and any(ladder.enabled for ladder in calling),
     )
 
 

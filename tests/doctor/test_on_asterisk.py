@@ -101,6 +101,30 @@ async def test_the_shipped_configuration_has_no_fault(pbx: Asterisk) -> None:
         assert of(found, check) == [Status.OK], as_text("main", found)
 
 
+async def test_the_shipped_dialplan_is_ready_for_an_emergency(pbx: Asterisk) -> None:
+    found = await findings(pbx)
+    for check in ("emergency-dialplan", "drills", "report-code"):
+        assert of(found, check) == [Status.OK], as_text("main", found)
+    assert "ccd-duty/leads" in the(found, "duty-cache", Status.WARN).mend
+    pbx.rx("database put ccd-duty leads PJSIP/1010")
+    try:
+        assert of(await findings(pbx), "duty-cache") == [Status.OK]
+    finally:
+        pbx.rx("database deltree ccd-duty")
+
+
+async def test_a_way_from_a_drill_to_the_police_is_seen_in_the_pbxs_memory(pbx: Asterisk) -> None:
+    edit(
+        pbx,
+        "ccd/extensions-ccd-incidents.conf",
+        r"^\[ccd-drill-police\]$",
+        "[ccd-drill-police]\nexten => t,1,ExecIf($[1]?Gosub(ccd-police,call,1))",
+    )
+    # Only what the PBX holds in memory is looked at: its files are out of sight.
+    found = await findings(pbx, config_dir=None)
+    assert "[ccd-decide-drill]" in the(found, "drills", FAIL).text
+
+
 async def test_the_examination_changes_nothing(pbx: Asterisk) -> None:
     looks = ("database show", "queue show", "dialplan show", "core show channels", "manager show connected")
     before = [_lasting(pbx.rx(look)) for look in looks]
