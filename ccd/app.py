@@ -21,6 +21,7 @@ from ccd.adapters import logs
 from ccd.adapters.clock import utc_now
 from ccd.adapters.collector import calm_collector
 from ccd.adapters.journal import Journal
+from ccd.adapters.notify import check_secrets
 from ccd.adapters.store import Store
 from ccd.config import ConfigError, Settings, load, secret_of
 from ccd.events import ConfigReplaced, IncidentsRestored, Stopping
@@ -66,6 +67,7 @@ class App:
         """
         for name, pbx in self.settings.pbx.items():
             secret_of(name, pbx)
+        check_secrets(self.settings)
         async with self._exits:
             self._exits.callback(self._let_go_of_signals)
             await self._open()

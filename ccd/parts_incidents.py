@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ __all__ = ["IncidentParts", "spool_path"]
 
 REMEMBERED = 50
 """Closed incidents, and drills, that are known again after a start."""
+TOLD_FOR = timedelta(minutes=10)
 
 
 def spool_path(settings: Settings) -> Path:
@@ -60,7 +62,7 @@ class IncidentParts:
         self._store = store
         section = settings().store
         self.safekeeping = Safekeeping(store, Spool(spool_path(settings()), section.spool_bytes))
-        self.notifiers = Notifiers(settings, submit, utc_now, self._open)
+        self.notifiers = Notifiers(settings, submit, utc_now, self._to_be_told)
         self.rings = Rings(session, submit, utc_now)
         self.acts = Acts(submit)
         self.evidence = Evidence(
@@ -119,6 +121,13 @@ class IncidentParts:
     def _open(self, incident: str) -> bool:
         found = self._world.incidents.get(incident)
         return found is not None and found.open
+
+    def _to_be_told(self, incident: str) -> bool:
+        """Also that it is closed is told for a while, should nobody have heard it at the first try."""
+        found = self._world.incidents.get(incident)
+        if found is None or found.open or found.latest is None:
+            return found is not None
+        return utc_now() - found.latest < TOLD_FOR
 
     def _records(self, pbx: str, path: str) -> bool:
         known = self._world.pbxs.get(pbx)

@@ -26,6 +26,7 @@ def alert(incident: Incident, *, active: bool, text: str = "") -> ShowAlert:
         active=active,
         drill=incident.drill,
         text=text,
+        since=incident.opened,
     )
 
 
