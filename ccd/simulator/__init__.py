@@ -5,9 +5,9 @@ Asterisk (``pbx``), whose events are held to captures of Asterisk 22. No promise
 on it.
 
 From below: ``timeline`` (simulated time) · ``parts``, ``wire`` (records; the events that tell of them) ·
-``switch``, ``members``, ``queueing``, ``talks``, ``dialling``, ``dialplan`` · ``pbx`` · ``people``,
-``centre``, ``day``, ``player`` · ``stage``, ``scenarios`` · ``requests``, ``snapshots``, ``actions``,
-``server`` · ``live``.
+``switch``, ``members``, ``queueing``, ``talks``, ``dialling``, ``dialplan``, ``emergencies`` · ``pbx`` ·
+``people``, ``centre``, ``day``, ``player`` · ``stage``, ``scenarios`` · ``requests``, ``snapshots``,
+``originating``, ``actions``, ``server`` · ``live``.
 """
 
 from ccd.simulator.live import Simulator

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
 
 from ccd.simulator import snapshots
-from ccd.simulator.parts import Channel
+from ccd.simulator.originating import originate
+from ccd.simulator.parts import TRUNK, Channel
 from ccd.simulator.pbx import Pbx
 from ccd.simulator.requests import Request
+from ccd.simulator.wire import CHANNEL_STATES
 
 __all__ = ["ACTIONS", "VERSION"]
 
@@ -111,62 +112,13 @@ def _queue_pause(pbx: Pbx, ask: Request) -> None:
     ask.outcome(error, f"Interface {'paused' if on else 'unpaused'} successfully")
 
 
-def _originate(pbx: Pbx, ask: Request) -> None:
-    """To a phone, and on to an extension. Without Async the answer comes when the phone has answered."""
-    channel, context, exten = ask.get("Channel"), ask.get("Context"), ask.get("Exten")
-    if not channel:
-        ask.error("Channel not specified")
-        return
-    if not context or not exten:
-        ask.error("Originate with 'Exten' requires 'Context' and 'Priority'" if exten else "Originate failed")
-        return
-    soon = ask.get("Async").casefold() in _TRUE
-    if channel not in pbx.phones and not soon:
-        ask.error("Originate failed")
-        return
-    if soon:
-        ask.success("Originate successfully queued")
-    number, name = _caller_id(ask.get("CallerID"))
-
-    def ended(leg: Channel | None, reason: int) -> None:
-        if soon:
-            pbx.wire.tell("OriginateResponse", *_originated(ask, leg, reason, number, name))
-        else:
-            ask.outcome("" if reason == 4 else "Originate failed", "Originate successfully queued")
-
-    if channel in pbx.phones:
-        pbx.originate(channel, context, exten, number, name, ended)
-    else:
-        pbx.timeline.after(0, partial(ended, None, 0))
-
-
-def _originated(ask: Request, leg: Channel | None, reason: int, number: str, name: str) -> list[str]:
-    return [
-        *([f"ActionID: {ask.action_id}"] if ask.action_id else []),
-        f"Response: {'Success' if reason == 4 else 'Failure'}",
-        f"Channel: {leg.name if leg else ask.get('Channel')}",
-        f"Context: {ask.get('Context')}",
-        f"Exten: {ask.get('Exten')}",
-        f"Reason: {reason}",
-        f"Uniqueid: {leg.uniqueid if leg else '<null>'}",
-        f"CallerIDNum: {number or '<unknown>'}",
-        f"CallerIDName: {name or '<unknown>'}",
-    ]
-
-
-def _caller_id(text: str) -> tuple[str, str]:
-    """``"Name" <number>`` as number and name."""
-    match = re.fullmatch(r'\s*"?([^"<]*?)"?\s*<([^>]*)>\s*', text)
-    return (match[2], match[1]) if match else (text.strip(), "")
-
-
 def _hangup(pbx: Pbx, ask: Request) -> None:
     wanted = ask.get("Channel")
     if not wanted:
         ask.error("No channel specified")
         return
     if not (wanted.startswith("/") and wanted.endswith("/") and len(wanted) > 1):
-        channel = pbx.switch.channels.get(wanted)
+        channel = pbx.switch.find(wanted)
         if channel is None:
             ask.error("No such channel")
         else:
@@ -230,14 +182,38 @@ def _user_event(pbx: Pbx, ask: Request) -> None:
 
 
 def _get_var(pbx: Pbx, ask: Request) -> None:
-    """Global variables and functions: all empty, but DB(family/key)."""
-    variable = ask.get("Variable")
+    """Variables and functions: all empty, but DB(family/key) and what is told of a channel."""
+    variable, named = ask.get("Variable"), ask.get("Channel")
     if not variable:
         ask.error("No variable specified")
         return
+    channel = pbx.switch.find(named) if named else None
+    if named and channel is None:
+        ask.error("No such channel")
+        return
     match = re.fullmatch(r"DB\(([^/)]+)/([^)]+)\)", variable)
     value = pbx.database.get((match[1], match[2]), "") if match else ""
+    if channel is not None:
+        value = _of_channel(channel).get(variable, value)
     ask.success(Variable=variable, Value=value)
+
+
+def _of_channel(channel: Channel) -> dict[str, str]:
+    told = {"CHANNEL(state)": CHANNEL_STATES[channel.state], "CHANNEL(name)": channel.name}
+    if channel.interface == TRUNK:
+        told["CHANNEL(pjsip,remote_addr)"] = "198.51.100.10:5060"
+        told["CHANNEL(pjsip,call-id)"] = f"{channel.uniqueid}@198.51.100.10"
+    return told | channel.variables
+
+
+def _mix_monitor(pbx: Pbx, ask: Request) -> None:
+    named, file = ask.get("Channel"), ask.get("File")
+    channel = pbx.switch.find(named) if named else None
+    if channel is None:
+        ask.error("No such channel" if named else "No channel specified")
+        return
+    pbx.record(channel, file.rpartition("/")[2])
+    ask.success(MixMonitorID=f"0x{len(channel.recordings):x}")
 
 
 def _stop_mix_monitor(pbx: Pbx, ask: Request) -> None:
@@ -269,7 +245,12 @@ ACTIONS: Mapping[str, tuple[Handler, str, str]] = {
     "Getvar": (_get_var, "Gets a channel variable or function value.", "call,reporting,all"),
     "Hangup": (_hangup, "Hangup channel.", "system,call,all"),
     "ListCommands": (_list_commands, "List available manager commands.", "<none>"),
-    "Originate": (_originate, "Originate a call.", "originate,all"),
+    "MixMonitor": (
+        _mix_monitor,
+        "Record a call and mix the audio during the recording.",
+        "system,call,all",
+    ),
+    "Originate": (originate, "Originate a call.", "originate,all"),
     "Ping": (_ping, "Keepalive command.", "<none>"),
     "QueueAdd": (_queue_add, "Add interface to queue.", "agent,all"),
     "QueuePause": (_queue_pause, "Makes a queue member temporarily unavailable.", "agent,all"),

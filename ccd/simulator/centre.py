@@ -8,6 +8,7 @@ from ccd.config import SimulatorSettings
 from ccd.events import Person
 from ccd.simulator.day import RING_S, WRAP_UP_S
 from ccd.simulator.dialplan import Dialplan
+from ccd.simulator.emergencies import PLAN
 from ccd.simulator.parts import Queue
 from ccd.simulator.pbx import Pbx
 from ccd.simulator.people import is_telesales, queue_of, team_name
@@ -48,7 +49,7 @@ def build(
 ) -> Pbx:
     """A PBX at the start of its day: leads in the overflow queue, no agent logged in yet."""
     phones = {person.interface: person.name for person in people if person.interface}
-    pbx = Pbx(timeline, phones, Dialplan(_PLAN), first_id=first_id, recordings=recordings)
+    pbx = Pbx(timeline, phones, Dialplan({**PLAN, **_PLAN}), first_id=first_id, recordings=recordings)
     for name in (*NUMBERS.values(), OVERFLOW):
         pbx.members.create(Queue(name, ring_s=RING_S, member_wrapup_s=WRAP_UP_S, record=True))
     selling = {team_name(team) for team in range(1, settings.teams + 1) if is_telesales(team, settings)}

@@ -30,11 +30,17 @@ class Dialling:
         self._phones = phones
         self._floor = floor
 
-    def phone(self, interface: str, parent: Channel | None) -> Channel:
+    def phone(self, interface: str, parent: Channel | None, uniqueid: str = "") -> Channel:
         """A new channel to a phone, not ringing yet."""
-        name = self._phones.get(interface, "")
-        number = interface.partition("/")[2]
-        return self._switch.create(interface, DOWN, number=number, name=name, context=PHONES, parent=parent)
+        return self._switch.create(
+            interface,
+            DOWN,
+            number=interface.partition("/")[2],
+            name=self._phones.get(interface, ""),
+            context=PHONES,
+            parent=parent,
+            uniqueid=uniqueid,
+        )
 
     def dial(self, channel: Channel, data: str) -> bool:
         """Dial(data). True where it is over at once, because there is no such phone."""
@@ -70,9 +76,14 @@ class Dialling:
         name: str,
         answered: Callable[[Channel], None],
         ended: Callable[[Channel, int], None],
+        *,
+        uniqueid: str = "",
+        variables: Mapping[str, str] | None = None,
+        ring_s: float = 30.0,
     ) -> None:
         """Ring a phone for nobody. ``ended`` hears Asterisk's reason: 4 answered, 5 busy, 3 not answered."""
-        channel = self.phone(interface, None)
+        channel = self.phone(interface, None, uniqueid)
+        channel.variables.update(variables or {})
         if number:
             self._switch.caller_id(channel, number, name)
             self._switch.connected_line(channel, channel)
@@ -84,7 +95,7 @@ class Dialling:
         attempt = Attempt(None, channel, self._switch.timeline.now)
         attempt.answered = connected
         attempt.failed = lambda status: ended(channel, 5 if status == "BUSY" else 3)
-        self._ring(attempt, interface.partition("/")[2], 30.0)
+        self._ring(attempt, interface.partition("/")[2], ring_s)
 
     def _ring(self, attempt: Attempt, dialled: str, seconds: float) -> None:
         switch, caller, dest = self._switch, attempt.caller, attempt.dest

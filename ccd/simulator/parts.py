@@ -71,6 +71,8 @@ class Channel:
     """The other side has put it on hold."""
     holding: bool = False
     recordings: list[str] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+    """As an Originate has set them."""
     wait: Due | None = None
     cause: int = 16
     """The hang-up cause its dialplan ends with: that of the last dial that failed."""

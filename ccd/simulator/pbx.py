@@ -13,6 +13,7 @@ from typing import Protocol
 
 from ccd.simulator.dialling import Dialling
 from ccd.simulator.dialplan import Dialplan
+from ccd.simulator.emergencies import Emergencies
 from ccd.simulator.parts import PHONES, RING, TRUNK, UP, Attempt, Channel
 from ccd.simulator.queueing import Queues
 from ccd.simulator.switch import Switch
@@ -62,6 +63,7 @@ class Pbx:
         self.members = self.queues.members
         self.dialling = Dialling(self.switch, phones, self)
         self.talks = Talks(self.switch, self.queues)
+        self.emergencies = Emergencies(self)
         self.hands: Hands | None = None
         self.recorder: Recorder | None = None
         self.boot = timeline.now
@@ -149,10 +151,21 @@ class Pbx:
         number: str = "",
         name: str = "",
         ended: Callable[[Channel, int], None] = lambda channel, reason: None,
+        *,
+        uniqueid: str = "",
+        variables: Mapping[str, str] | None = None,
+        ring_s: float = 30.0,
     ) -> None:
         """AMI Originate to a phone, which goes on at the extension once it has answered."""
         self.dialling.originate(
-            interface, number, name, lambda channel: self._execute(channel, context, exten), ended
+            interface,
+            number,
+            name,
+            lambda channel: self._execute(channel, context, exten),
+            ended,
+            uniqueid=uniqueid,
+            variables=variables,
+            ring_s=ring_s,
         )
 
     # --- the dialplan
@@ -199,6 +212,9 @@ class Pbx:
                 return False
             case "Dial":
                 return self.dialling.dial(channel, data)
+            case "Emergency":
+                self.emergencies.answered(channel, data)
+                return False
             case "Goto" | "Gosub":
                 context, exten, _ = data.split(",")
                 if application == "Gosub":

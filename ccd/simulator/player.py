@@ -144,7 +144,9 @@ class Player:
         dest, rng = attempt.dest, self._rng
         if dest.interface == TRUNK:
             self._called_outside(attempt)
-        elif rng.random() < (0.95 if self._ready.get(dest.interface, False) else 0.4):
+        elif rng.random() < (
+            0.95 if attempt.caller is None or self._ready.get(dest.interface, False) else 0.4
+        ):
             self._timeline.after(rng.uniform(1.5, 7), partial(self._pick_up, dest))
 
     def _called_outside(self, attempt: Attempt) -> None:

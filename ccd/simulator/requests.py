@@ -26,6 +26,11 @@ class Request:
         folded = name.casefold()
         return next((value for key, value in self.headers if key.casefold() == folded), default)
 
+    def all(self, name: str) -> list[str]:
+        """Every value of a header that may repeat."""
+        folded = name.casefold()
+        return [value for key, value in self.headers if key.casefold() == folded]
+
     @property
     def action(self) -> str:
         return self.get("Action")

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 
+from ccd.simulator.originating import originate
 from ccd.simulator.parts import TRUNK, Channel
 from ccd.simulator.pbx import NotNowError, Pbx
+from ccd.simulator.requests import Request
 from ccd.simulator.stage import COLLEAGUE, LATE, SALES, SPARE, SUPPORT
 
 __all__ = ["SCENARIOS", "perform"]
@@ -244,7 +246,16 @@ def internal_call(pbx: Pbx) -> Scenario:
 
 def originated_call(pbx: Pbx) -> Scenario:
     """Click to call: the phone rings first, then the number is dialled."""
-    pbx.originate(SPARE, "phones", "9" + CALLER[0], "1006", "click")
+    headers = {
+        "ActionID": "1",
+        "Channel": SPARE,
+        "Context": "phones",
+        "Exten": f"9{CALLER[0]}",
+        "CallerID": "click <1006>",
+        "Async": "true",
+    }
+    block = "\r\n".join(f"{name}: {value}" for name, value in headers.items())
+    originate(pbx, Request(block, lambda answer: None))
     yield from _answered(pbx, SPARE, after=0.3)
     called = yield from _answered(pbx, TRUNK)
     yield 2

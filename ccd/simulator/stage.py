@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ccd.simulator.dialplan import Dialplan
+from ccd.simulator.emergencies import PLAN
 from ccd.simulator.parts import Queue
 from ccd.simulator.pbx import Pbx
 from ccd.simulator.timeline import Timeline
@@ -54,7 +55,7 @@ def stage(timeline: Timeline, first_id: int = 0, recordings: str = "/var/spool/a
     """The PBX at rest. ``first_id`` and ``recordings`` as for ``Pbx``."""
     names = {"PJSIP/1001": "张三", "PJSIP/1002": "李四", "PJSIP/1003": "Wang Wu", "PJSIP/1011": "赵六"}
     phones = {phone: names.get(phone, f"Agent {phone[6:]}") for phone in (*SUPPORT, *SALES, *OTHERS)}
-    pbx = Pbx(timeline, phones, Dialplan(_PLAN), first_id=first_id, recordings=recordings)
+    pbx = Pbx(timeline, phones, Dialplan({**PLAN, **_PLAN}), first_id=first_id, recordings=recordings)
     for queue in ("support", "sales", "vip"):
         wrapup_s = 2 if queue == "support" else 0
         pbx.members.create(Queue(queue, ring_s=5, wrapup_s=wrapup_s, record=True))

@@ -62,8 +62,9 @@ class Switch:
         context: str,
         exten: str = "s",
         parent: Channel | None = None,
+        uniqueid: str = "",
     ) -> Channel:
-        uniqueid = f"{int(self.timeline.now)}.{self._ids}"
+        uniqueid = uniqueid or f"{int(self.timeline.now)}.{self._ids}"
         channel = Channel(
             name=f"{interface}-{self._names:08x}",
             interface=interface,
@@ -83,6 +84,11 @@ class Switch:
         self.wire.channel("Newchannel", channel)
         self.touch(channel)
         return channel
+
+    def find(self, name: str) -> Channel | None:
+        """By name or by Uniqueid."""
+        found = self.channels.get(name)
+        return found or next((c for c in self.channels.values() if c.uniqueid == name), None)
 
     def set_state(self, channel: Channel, state: int) -> None:
         if channel.state == state:
