@@ -67,11 +67,14 @@ def _lines(reply: Row, words: Words, look: Look, timezone: str) -> Iterator[Text
             for parts in found:
                 yield from _row(parts, width)
     told = reply.get("timeline")
-    yield line((f" {words('incident_timeline')}", "bold underline"), width=width)
+    latest_first = look.height is not None  # on a screen what is new must be in sight
+    title = "incident_latest" if latest_first else "incident_timeline"
+    yield line((f" {words(title)}", "bold underline"), width=width)
     if told is None:
         yield line((" " * INDENT + words("incident_no_timeline"), "yellow"), width=width)
-    else:
-        yield from timeline_lines(told, reply.get("names") or {}, words, width)
+        return
+    told = reversed(told) if latest_first else told
+    yield from timeline_lines(told, reply.get("names") or {}, words, width)
 
 
 def _title(incident: Row, words: Words, look: Look) -> Text:

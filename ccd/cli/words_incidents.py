@@ -38,6 +38,7 @@ INCIDENT_WORDS: dict[str, tuple[str, str]] = {
     "incident_checklist": ("CHECKLIST", "检查单"),
     "incident_evidence": ("EVIDENCE", "证据"),
     "incident_timeline": ("TIMELINE", "时间线"),
+    "incident_latest": ("TIMELINE, LATEST FIRST", "时间线（最新在前）"),
     "incident_no_timeline": (
         "the store does not answer now; what is above is from memory",
         "数据库暂无应答；以上内容来自内存",
