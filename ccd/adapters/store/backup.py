@@ -25,11 +25,18 @@ from sqlalchemy import URL
 
 from ccd import __version__
 from ccd.adapters.clock import utc_now
+from ccd.adapters.store.audit import HEAD_FILE, Head, read_head, write_head
+from ccd.adapters.store.batch import Batch, Rows
+from ccd.adapters.store.chain import append
+from ccd.adapters.store.database import Database
+from ccd.adapters.store.entries import Audited
 from ccd.adapters.store.errors import StoreError
 from ccd.adapters.store.folders import sync_folder
-from ccd.adapters.store.lock import StateLock
+from ccd.adapters.store.lock import StateLock, user_name
 from ccd.adapters.store.migrate import known
 from ccd.adapters.store.place import place_of, shown, sqlite_file
+from ccd.adapters.store.projection import project
+from ccd.adapters.store.texts import json_of
 from ccd.config import StoreSettings
 
 __all__ = ["Manifest", "backup", "read_manifest", "restore"]
@@ -70,6 +77,7 @@ async def restore(settings: StoreSettings, state_dir: Path, source: Path, *, for
     """Put a backup in the place of the store, brought up to this version's schema.
 
     ``force`` replaces a store that holds something; SQLite's old file is kept beside it as ``*.replaced``.
+    The audit chain goes on with an entry that says so, and that is its head from then on.
     Raises StoreError, and changes nothing, where: a daemon runs, the store is not empty, the file is damaged,
     of the other engine or of a newer ccd.
     """
@@ -84,12 +92,35 @@ async def restore(settings: StoreSettings, state_dir: Path, source: Path, *, for
         with tempfile.TemporaryDirectory(prefix=".ccd-restore-", dir=_workshop(url, state_dir)) as folder:
             dump = Path(folder) / "store"
             await asyncio.to_thread(_unpack, source, manifest, dump)
-            await engine.load(url, dump)
+            head: list[Head] = []
+
+            async def note(database: Database) -> None:
+                head.append(await append(database, _restored(manifest, source, state_dir)))
+
+            await engine.load(url, dump, note)
+            await asyncio.to_thread(write_head, state_dir / HEAD_FILE, head[0])
     except OSError as error:
         raise StoreError(f"{shown(url)}: {error.strerror or error}") from None
     finally:
         lock.release()
     return manifest
+
+
+def _restored(manifest: Manifest, source: Path, state_dir: Path) -> list[Rows]:
+    """Restoring is one way to make the past another one: it is an entry itself, with the head of before."""
+    try:
+        before = read_head(state_dir / HEAD_FILE)
+    except (ValueError, OSError):
+        before = None
+    data = {
+        "file": source.name,
+        "created": manifest.created,
+        "sha256": manifest.sha256,
+        "head_before": before,
+    }
+    batch = Batch()
+    project(Audited(utc_now(), user_name(), "store.restored", "store", json_of(data)), batch)
+    return list(batch.statements())
 
 
 def read_manifest(source: Path) -> Manifest:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from sqlalchemy import URL, text
 
-from ccd.adapters.store.database import answering, reading, writing
+from ccd.adapters.store.database import Database, answering, reading, writing
 from ccd.adapters.store.errors import StoreError
 from ccd.adapters.store.migrate import revision, upgrade
 from ccd.adapters.store.place import shown
@@ -53,8 +54,11 @@ async def holds_something(url: URL) -> bool:
     return False
 
 
-async def load(url: URL, source: Path) -> None:
-    """Replace our tables by the dump's, in one transaction, then bring them up to date."""
+async def load(url: URL, source: Path, note: Callable[[Database], Awaitable[None]]) -> None:
+    """Replace our tables by the dump's, in one transaction, then bring them up to date.
+
+    ``note`` may write to them after that.
+    """
     await _refuse_beside_a_daemon(url)
     await _run(
         url,
@@ -70,6 +74,7 @@ async def load(url: URL, source: Path) -> None:
     try:
         with answering(url):
             await upgrade(database.patient)
+            await note(database)
     finally:
         await database.close()
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import URL
 
-from ccd.adapters.store.database import answering
+from ccd.adapters.store.database import Database, answering
 from ccd.adapters.store.errors import StoreError
 from ccd.adapters.store.folders import sync_folder
 from ccd.adapters.store.migrate import upgrade
@@ -60,14 +61,18 @@ def _holds_something(file: Path) -> bool:
         return True
 
 
-async def load(url: URL, source: Path) -> None:
-    """Put a database file in the store's place. The lock on the state directory must be held."""
+async def load(url: URL, source: Path, note: Callable[[Database], Awaitable[None]]) -> None:
+    """Put a database file in the store's place. The lock on the state directory must be held.
+
+    ``note`` may write to it before.
+    """
     file = sqlite_file(url) or Path()
     with answering(url):
         await asyncio.to_thread(_check, source)
         database = SqliteDatabase(url.set(database=str(source)))
         try:
             await upgrade(database.patient)
+            await note(database)
         finally:
             await database.close()
     _swap(source, file)

@@ -26,7 +26,7 @@ from ccd.adapters.store.database import Database
 from ccd.adapters.store.errors import UnavailableError
 from ccd.adapters.store.schema import AUDIT
 
-__all__ = ["Chain"]
+__all__ = ["Chain", "append"]
 
 log = structlog.get_logger("ccd.store")
 
@@ -152,6 +152,15 @@ class Chain:
         except (SQLAlchemyError, OSError) as error:
             raise UnavailableError(str(error) or type(error).__name__) from None
         return known
+
+
+async def append(database: Database, rows: list[Rows]) -> Head:
+    """Put entries behind the chain of a database that nobody else writes to; returns its new end."""
+    async with database.reader.connect() as connection:
+        chain = Chain(database, Path(), await _last(connection))
+    linked, end = await chain.linked(rows)
+    await database.write([statement for piece in linked for statement in database.statements(piece)])
+    return end
 
 
 async def _last(connection: AsyncConnection) -> Head:

@@ -13,7 +13,7 @@ from sqlalchemy import URL
 from ccd.adapters.store.errors import StoreError
 from ccd.adapters.store.place import sqlite_file
 
-__all__ = ["StateLock"]
+__all__ = ["StateLock", "user_name"]
 
 
 class StateLock:
@@ -51,6 +51,11 @@ def _mend(path: Path) -> str:
     us = _name_of(os.geteuid())
     whose = f"it belongs to {_name_of(owner)}, and this runs as {us}"
     return f"{whose}: chown -R {us}: {path.parent}, or {elsewhere}"
+
+
+def user_name() -> str:
+    """Of whoever this process runs for: with sudo, the one who asked for it."""
+    return os.environ.get("SUDO_USER") or _name_of(os.geteuid())
 
 
 def _name_of(uid: int) -> str:

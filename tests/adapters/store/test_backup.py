@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import shutil
 import sqlite3
 import tarfile
@@ -18,6 +19,7 @@ from ccd import events as e
 from ccd.adapters.store import Store, StoreError
 from ccd.adapters.store.backup import Manifest, backup, read_manifest, restore
 from ccd.adapters.store.migrate import head
+from ccd.adapters.store.queries import opened
 from ccd.config import StoreSettings
 from tests.adapters.store.conftest import Place
 from tests.adapters.store.postgres import Cluster
@@ -49,13 +51,40 @@ async def saved(store: Store, place: Place, tmp_path: Path) -> Path:
 
 async def test_a_backup_restored_elsewhere_is_the_same_store(saved: Path, place: Place, empty: Place) -> None:
     manifest = await restore(empty.settings, empty.state_dir, saved)
-    assert await empty.everything() == await place.everything()
+    restored = await empty.everything()
+    (note,) = restored.pop("audit")
+    assert (note["act"], note["subject"]) == ("store.restored", "store")
+    assert json.loads(note["data"])["sha256"] == manifest.sha256
+    assert restored == await place.everything()
     assert (manifest.ccd, manifest.revision, manifest.engine) == (__version__, head(), place.engine)
     store = await Store.open(empty.settings, empty.state_dir)
     assert await store.pin_hash("7") == "$argon2id$"
     await store.commit([arrived(1), sample(e.CallHeld)])
     assert len(await empty.rows("call_event")) == 1, "rows are numbered on from where they were"
     await store.close()
+
+
+async def test_incidents_and_the_audit_chain_are_whole_after_a_restore(
+    store: Store, place: Place, empty: Place, tmp_path: Path
+) -> None:
+    """Elsewhere, and in place of a store that has gone on since; and so they are after the next daemon."""
+    told = [sample(e.NoteTaken, at=later(n), incident="i-1", n=n) for n in range(1, 6)]
+    await store.commit(told[:3])
+    await backup(place.settings, place.state_dir, tmp_path / "b.ccd")
+    await store.commit(told[3:])
+    await store.close()
+    for where, gone_before in ((empty, None), (place, 5)):
+        await restore(where.settings, where.state_dir, tmp_path / "b.ccd", force=True)
+        assert [row["n"] for row in await where.rows("incident_event")] == [1, 2, 3]
+        for entries in (4, 5):
+            async with opened(where.settings, where.state_dir) as archive:
+                report = await archive.verify_audit()
+            assert (report.entries, report.findings) == (entries, ())
+            again = await Store.open(where.settings, where.state_dir)
+            await again.commit([told[3]])
+            await again.close()
+        note = json.loads((await where.rows("audit"))[3]["data"])
+        assert (note["head_before"] or {}).get("seq") == gone_before
 
 
 async def test_a_backup_is_taken_while_the_daemon_writes_and_is_of_one_moment(
