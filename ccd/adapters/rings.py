@@ -220,16 +220,9 @@ class Rings:
         """Whether this ring needs no placing: it lives, or the dialplan has noted what became of it."""
         noted, state = await asyncio.gather(_noted(session, key), _state(session, key))
         if noted is not None:
-            await self._take(session, pbx, key, *noted)
+            self._tell(pbx, key, *noted)
             return True
         return state is not None
-
-    async def _take(self, session: Actions, pbx: str, key: str, result: str, reason: str) -> None:
-        self._tell(pbx, key, result, reason)
-        try:
-            await astdb.delete(session, "ccd-ring", key)
-        except AmiError as error:  # it is told again some day, as the same
-            log.warning("ring_mark_stays", key=key, pbx=pbx, why=str(error))
 
     # --- what the PBX knows ---
 
@@ -249,7 +242,7 @@ class Rings:
     async def _read_ring(self, session: Actions, pbx: str, key: str) -> None:
         noted, state = await asyncio.gather(_noted(session, key), _state(session, key))
         if noted is not None:
-            await self._take(session, pbx, key, *noted)
+            self._tell(pbx, key, *noted)
         elif state is None:
             self._tell(pbx, key, "none")
         elif state == "Up":
@@ -259,8 +252,10 @@ class Rings:
         value = await astdb.get(session, "ccd-police", effect.incident, ASKED_S)
         found = _MARK.fullmatch(value or "")
         state, by = (found["result"], found["reason"]) if found else ("none", "")
-        if value is not None and state not in _POLICE:  # stood down: nobody is called
-            log.info("police_mark", incident=effect.incident, pbx=effect.pbx, value=value[:80])
+        if value == "barred":
+            state = "barred"
+        elif value is not None and state not in _POLICE:
+            log.warning("police_mark_unreadable", incident=effect.incident, pbx=effect.pbx, value=value[:80])
             return
         self._submit(
             PoliceMark(

@@ -108,7 +108,7 @@ class PoliceMark(Event, frozen=True):
     """How far the dialplan has come with the police: live, or read back from AstDB.
 
     ``state``: ``dialling`` (the mark stands before the Dial), ``answered``, ``failed`` (no trunk took it),
-    ``none`` (read back: there is no mark).
+    ``none`` (read back: there is no mark), ``barred`` (read back: nobody is to be dialled).
     """
 
     pbx: str

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from ccd.effects import CollectMissed, ReadMark, SendAction
+from ccd.effects import CollectMissed, ReadMark
 from ccd.events import PoliceMark, ReportAsked, RingResult
 from ccd.following.picture import Pbx
 from ccd.message import Message
@@ -69,15 +69,13 @@ def _collect(pbx: Pbx, because: str) -> None:
 
 
 def _on_ring(pbx: Pbx, at: datetime, m: Message) -> None:
-    """The dialplan notes every result but ``answered`` in AstDB before it tells it; told, the note may go."""
+    """The dialplan notes every result but ``answered`` in AstDB before it tells it: the policy has it taken
+    away when what came of it is kept.
+    """
     key, result, reason = m.get("Key"), m.get("Result"), m.get("Reason")
     if not (_ID.fullmatch(key) and result in RESULTS and _REASON.fullmatch(reason)):
         return
     pbx.emit(RingResult(at=at, pbx=pbx.name, key=key, result=result, reason=reason))
-    if result != "answered":
-        forget = (("Action", "DBDel"), ("Family", "ccd-ring"), ("Key", key))
-        because = f"{key} was heard: {result}"
-        pbx.emit(SendAction(key=f"{key}-forget", because=because, pbx=pbx.name, fields=forget))
 
 
 def _on_police(pbx: Pbx, at: datetime, m: Message) -> None:

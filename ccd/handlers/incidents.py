@@ -29,7 +29,7 @@ from typing import Any
 from ccd import events as e
 from ccd.config import Mode
 from ccd.config_incidents import IncidentsSettings
-from ccd.effects import AnswerAct, Effect
+from ccd.effects import AnswerAct, Effect, SendAction
 from ccd.incidents import acts, climbing, ending, opening, police
 from ccd.incidents.making import fact, incident_of_key
 from ccd.incidents.people import World
@@ -40,6 +40,9 @@ NAME = "incidents"
 
 REASONS = {"1": "false_alarm", "2": "manager_here", "3": "police_called", "4": "other"}
 """What the digit after a 9 means (config/asterisk/extensions-ccd-incidents.conf)."""
+
+NOTED = frozenset(("acknowledged", "cannot", "stood_down", "confirmed", "hung_up"))
+"""Results of which the dialplan has a note in AstDB."""
 
 
 def decide(event: e.Event, world: World, settings: IncidentsSettings) -> Iterator[e.Event | Effect]:
@@ -66,6 +69,16 @@ def _rang(event: e.RingResult, world: World, settings: IncidentsSettings) -> Ite
             yield from _rang_to_tell(event, world, incident)
         elif event.key in incident.voices:
             yield from _rang_for_police(event, world, incident, settings)
+        else:
+            continue
+        if event.result in NOTED:
+            yield _forget(event)
+
+
+def _forget(event: e.RingResult) -> SendAction:
+    """The dialplan's note may go once what came of it is kept, and not before."""
+    fields = (("Action", "DBDel"), ("Family", "ccd-ring"), ("Key", event.key))
+    return SendAction(f"{event.key}-forget", f"incidents: {event.result} is kept", event.pbx, fields)
 
 
 def _rang_to_tell(event: e.RingResult, world: World, incident: Incident) -> Items:

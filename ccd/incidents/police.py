@@ -156,15 +156,35 @@ def marked(world: World, incident: Incident, event: e.PoliceMark) -> Items:
             yield fact(incident, at, e.PoliceDialling, by=event.by, live=event.live)
         yield fact(incident, at, e.PoliceAnswered, by=event.by)
         yield from tell_everybody(world, incident, at, "police_answered", "the dialplan says so")
-    elif event.state == "none" and incident.voice:
-        because = "incidents: the police were not dialled; what became of the ring?"
-        key = f"{incident.voice}-mark"
-        yield ReadMark(key, because, event.pbx, incident.id, incident.voice)
+    elif event.state == "failed" and incident.phase is Phase.POLICE and not incident.police_state:
+        yield fact(incident, at, e.PoliceDialling, by=event.by, live=event.live)
+        yield from _failed(world, incident, at)
     elif event.state == "failed" and incident.police_state == "dialling":
-        yield fact(incident, at, e.PoliceFailed, why="no trunk took the call")
-        yield from tell_everybody(world, incident, at, "police_failed", "no trunk took the call")
-        wait = world.settings.policies.incidents.police.retry_s
-        yield deadline(incident, "voice", wait, "no trunk took the call")
+        yield from _failed(world, incident, at)
+    elif not event.live:
+        yield from _not_dialled(incident, event)
+
+
+def _failed(world: World, incident: Incident, at: datetime) -> Items:
+    yield fact(incident, at, e.PoliceFailed, why="no trunk took the call")
+    yield from tell_everybody(world, incident, at, "police_failed", "no trunk took the call")
+    wait = world.settings.policies.incidents.police.retry_s
+    yield deadline(incident, "voice", wait, "no trunk took the call")
+
+
+def _not_dialled(incident: Incident, event: e.PoliceMark) -> Items:
+    """Read back: nobody was dialled, and the mark may not be the one that belongs to where we are."""
+    if incident.phase is Phase.POLICE:
+        if event.state == "barred":
+            yield from unbar(incident)
+        if incident.voice:
+            because = "incidents: the police were not dialled; what became of the ring?"
+            key = f"{incident.voice}-mark"
+            yield ReadMark(key, because, event.pbx, incident.id, incident.voice)
+    elif event.state == "none" and incident.voices and incident.phase in (Phase.ATTENDED, Phase.STOOD_DOWN):
+        latest = max(incident.voices.values(), key=lambda voice: voice.attempt)
+        if latest.where.startswith(f"{event.pbx}/"):
+            yield from bar(incident, latest.key, "it is not known whether the dialplan was told")
 
 
 def rest(incident: Incident, why: str) -> Items:

@@ -293,7 +293,7 @@ async def test_what_the_dialplan_has_noted_is_told_instead_of_ringing_again(note
         result, reason, _ = noted.split("|")
         assert told == [RingResult(NOW, "north", KEY, result, reason)]
         assert pbx.times("Originate") == 0
-        assert pbx.database == {}
+        assert pbx.database == {("ccd-ring", KEY): noted}, "it is for the policy to let go of it"
 
 
 async def test_a_ring_that_lives_goes_on() -> None:
@@ -382,14 +382,14 @@ def noted(family: str, key: str, value: str) -> Setup:
 @pytest.mark.parametrize(
     ("setup", "result", "left"),
     [
-        (noted("ccd-ring", KEY, "cannot|2|1"), ("cannot", "2"), {}),
+        (noted("ccd-ring", KEY, "cannot|2|1"), ("cannot", "2"), {("ccd-ring", KEY): "cannot|2|1"}),
         (lambda pbx: None, ("none", ""), {}),
         (lambda pbx: pbx.alive.__setitem__(KEY, "Up"), ("answered", ""), {}),
         (lambda pbx: pbx.alive.__setitem__(KEY, "Ringing"), None, {}),
         (noted("ccd-ring", KEY, "nonsense"), ("none", ""), {("ccd-ring", KEY): "nonsense"}),
     ],
 )
-async def test_the_mark_of_a_ring_is_read_back_and_goes_when_it_is_told(
+async def test_the_mark_of_a_ring_is_read_back_and_stays(
     setup: Setup, result: tuple[str, str] | None, left: dict[tuple[str, str], str]
 ) -> None:
     async with ringing() as (pbx, rings, told):
@@ -407,6 +407,7 @@ async def test_the_mark_of_a_ring_is_read_back_and_goes_when_it_is_told(
         (f"answered|{KEY}|1795307800", "answered", KEY),
         (f"failed|{KEY}|1795307800", "failed", KEY),
         ("answered||1795307800", "answered", ""),
+        ("barred", "barred", ""),
         (None, "none", ""),
     ],
 )
@@ -420,9 +421,9 @@ async def test_the_mark_of_the_police_is_read_back_and_stays(value: str | None, 
         assert pbx.times("DBDel") == 0
 
 
-async def test_police_who_are_barred_are_neither_called_nor_uncalled() -> None:
+async def test_a_mark_of_the_police_that_is_none_of_ours_tells_nothing() -> None:
     async with ringing() as (pbx, rings, told):
-        pbx.database["ccd-police", INCIDENT] = "barred"
+        pbx.database["ccd-police", INCIDENT] = "perhaps|v1|1795307800"
         rings.perform(ReadMark(f"{INCIDENT}-police-mark", "because", "north", INCIDENT))
         await done(rings)
         assert told == []

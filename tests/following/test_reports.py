@@ -79,12 +79,13 @@ def test_a_lead_dialled_without_us_has_the_note_read() -> None:
         ("hung_up", ""),
     ],
 )
-def test_a_result_of_a_ring_is_told_and_its_note_in_astdb_goes(result: str, reason: str) -> None:
-    (ring,), (forget,) = told(user_event("CcdRing", f"Key: {RING}", f"Result: {result}", f"Reason: {reason}"))
+def test_a_result_of_a_ring_is_told_and_its_note_in_astdb_stays_until_it_is_kept(
+    result: str, reason: str
+) -> None:
+    (ring,), effects = told(user_event("CcdRing", f"Key: {RING}", f"Result: {result}", f"Reason: {reason}"))
     assert isinstance(ring, RingResult)
     assert (ring.pbx, ring.key, ring.result, ring.reason) == (PBX, RING, result, reason)
-    assert isinstance(forget, SendAction)
-    assert forget.fields == (("Action", "DBDel"), ("Family", "ccd-ring"), ("Key", RING))
+    assert effects == []
 
 
 def test_an_answer_alone_has_no_note_to_go() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccd import events as e
-from ccd.effects import ReadMark, Ring, RingForPolice, RingToTell, ShowAlert, Tell
+from ccd.effects import ReadMark, Ring, RingForPolice, RingToTell, SendAction, ShowAlert, Tell
 from ccd.incidents.state import Incident, Phase, fold
 from tests.handlers.incident_scene import AT, PEOPLE, Scene, silent
 
@@ -104,6 +104,73 @@ def test_killed_after_the_mark_the_police_are_never_dialled_again() -> None:
     assert after.of_effects(RingForPolice) == []
     assert after.world.incidents[incident.id].phase is Phase.CALLED
     assert after.letters("police_dialling")
+
+
+def police_mark(scene: Scene, state: str) -> None:
+    [incident] = scene.world.incidents
+    scene.take(e.PoliceMark(at=scene.at, pbx="main", incident=incident, state=state, live=False))
+
+
+def test_the_note_of_a_pressed_key_goes_in_the_step_that_keeps_what_came_of_it() -> None:
+    scene = Scene()
+    scene.report()
+    [ring, *_] = scene.of_effects(RingToTell)
+    forget = [("Action", "DBDel"), ("Family", "ccd-ring"), ("Key", ring.key)]
+    for result, goes in (("answered", 0), ("acknowledged", 1), ("acknowledged", 2)):
+        scene.take(e.RingResult(at=scene.at, pbx="main", key=ring.key, result=result))
+        sent = [list(action.fields) for action in scene.of_effects(SendAction)]
+        assert sent.count(forget) == goes, "also when it is told again: the note may have outlived a crash"
+    scene.take(e.RingResult(at=scene.at, pbx="main", key="somebody-else-1", result="acknowledged"))
+    assert len([a for a in scene.of_effects(SendAction) if ("Family", "ccd-ring") in a.fields]) == 2
+
+
+@pytest.mark.parametrize(("act", "phase"), [("stand_down", Phase.STOOD_DOWN), ("arrive", Phase.ATTENDED)])
+def test_killed_before_the_dialplan_was_barred_it_is_barred_after_the_restart(act: str, phase: Phase) -> None:
+    scene = Scene()
+    incident = scene.report()
+    scene.run(905)
+    voice = scene.of(e.VoiceSought)[-1].key
+    scene.act(act, "3001" if act == "stand_down" else "4001", "a hoax")
+    after = scene.restarted()
+    assert after.world.incidents[incident.id].phase is phase
+    synced(after)
+    police_mark(after, "none")
+    put = ("Action", "DBPut"), ("Family", "ccd-police"), ("Key", incident.id), ("Val", "barred")
+    sent = [action.fields for action in after.of_effects(SendAction)]
+    assert put in sent
+    assert (("Action", "Hangup"), ("Channel", voice)) in sent
+
+
+def test_killed_before_the_dialplan_was_let_in_again_it_is_after_the_restart() -> None:
+    scene = Scene()
+    incident = scene.report()
+    scene.run(905)
+    scene.act("arrive", "4001")
+    scene.act("police", "3001")
+    after = scene.restarted()
+    synced(after)
+    police_mark(after, "barred")
+    unbar = ("Action", "DBDel"), ("Family", "ccd-police"), ("Key", incident.id)
+    assert unbar in [action.fields for action in after.of_effects(SendAction)]
+    assert incident.voice in marks(after)
+
+
+def test_a_call_to_the_police_that_failed_while_ccd_was_down_is_tried_again() -> None:
+    scene = Scene()
+    incident = scene.report()
+    scene.run(905)
+    after = scene.restarted()
+    synced(after)
+    police_mark(after, "failed")
+    assert [type(fact) for fact in after.facts if type(fact) in (e.PoliceDialling, e.PoliceFailed)] == [
+        e.PoliceDialling,
+        e.PoliceFailed,
+    ]
+    after.run(10)
+    assert after.of_effects(RingForPolice)
+    synced(after)
+    police_mark(after, "failed")
+    assert after.world.incidents[incident.id].voice in marks(after), "what became of the ring since?"
 
 
 def test_with_the_pbx_gone_everybody_is_told_to_dial_and_a_voice_is_sought_once_it_is_back() -> None:
