@@ -152,6 +152,8 @@ class Parts:
         watch("clock", "", self.clock)
         watch("performer", "", self.performer)
         watch("agi", "", self.agi)
+        watch("safekeeping", "", self.incidents.safekeeping)
+        watch("notify", "", self.incidents.notifiers)
         if journal is not None:
             watch("journal", "", journal)
 

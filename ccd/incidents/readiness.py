@@ -24,12 +24,14 @@ __all__ = [
     "Fault",
     "calling_ladders",
     "checks",
+    "drilled_ladders",
     "last_drills",
     "police_faults",
-    "timed_ladders",
 ]
 
 PASSED_OR_FAILED = ("passed", "failed")
+DRILLS = ("threat",)
+"""What `ccd drill` can run."""
 
 
 class Fault(NamedTuple):
@@ -63,10 +65,12 @@ def calling_ladders(world: World) -> list[str]:
     ]
 
 
-def timed_ladders(world: World) -> list[str]:
-    """The ladders with a clock: those that are to be drilled."""
+def drilled_ladders(world: World) -> list[str]:
+    """The ladders that are to be drilled: those with a clock, of which ``ccd drill`` runs."""
     ladders = world.settings.policies.incidents.ladders
-    return [name for name, ladder in ladders.items() if ladder.enabled and ladder.arrive_within_s]
+    return [
+        name for name in DRILLS if name in ladders and ladders[name].enabled and ladders[name].arrive_within_s
+    ]
 
 
 def police_faults(police: PoliceSettings, today: date) -> dict[str, str]:
@@ -141,7 +145,7 @@ def _drill(world: World, now: datetime) -> str:
     every_days = world.settings.policies.incidents.drill.every_days
     drills = last_drills(world.incidents.values())
     said = []
-    for ladder in timed_ladders(world) if every_days else ():
+    for ladder in drilled_ladders(world) if every_days else ():
         passed, failed = (drills.get((ladder, verdict)) for verdict in PASSED_OR_FAILED)
         if failed is not None and (passed is None or passed.at < failed.at):
             said.append(f"the latest drill of {ladder} failed: mend what it names, then ccd drill {ladder}")

@@ -153,6 +153,13 @@ def test_a_real_incident_is_no_drill_and_no_drill_is_asked_for_where_none_is_wan
     assert "never drilled" in said(floor)["drill"].why
 
 
+def test_only_what_can_be_drilled_is_asked_for() -> None:
+    floor = site(ladders={"fire": {"arrive_within_s": 600}})
+    assert "fire" not in said(floor)["drill"].why
+    assert "threat" in said(floor)["drill"].why
+    assert said(site(ladders={"threat": {"arrive_within_s": 0}}))["drill"].why == ""
+
+
 def test_the_latest_drill_is_remembered_however_many_incidents_came_after_it() -> None:
     floor = site()
     drilled(floor, floor.at - timedelta(days=3), passed=True)

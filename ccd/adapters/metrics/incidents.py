@@ -19,7 +19,7 @@ from ccd.adapters.metrics.labels import OTHER
 from ccd.adapters.metrics.series import Series
 from ccd.events import Event
 from ccd.incidents.making import incident_of_key
-from ccd.incidents.readiness import calling_ladders, last_drills, police_faults, timed_ladders
+from ccd.incidents.readiness import calling_ladders, drilled_ladders, last_drills, police_faults
 from ccd.incidents.state import Incident, Phase
 from ccd.incidents.view import clock_left_s
 from ccd.world import World
@@ -224,8 +224,8 @@ def _unacknowledged(open_: list[Incident]) -> Metric:
 def _prepared(world: World, now: datetime) -> Iterator[Metric]:
     """What readiness looks at in days: drills, and the way to the police."""
     settings = world.settings.policies.incidents
-    timed = timed_ladders(world)
-    drills = {(ladder, "passed"): 0.0 for ladder in timed}
+    drilled = drilled_ladders(world)
+    drills = {(ladder, "passed"): 0.0 for ladder in drilled}
     for (ladder, verdict), judged in last_drills(world.incidents.values()).items():
         key = _ladder(ladder, world), verdict
         drills[key] = max(judged.at.timestamp(), drills.get(key, 0.0))
@@ -240,7 +240,7 @@ def _prepared(world: World, now: datetime) -> Iterator[Metric]:
     interval = GaugeMetricFamily(
         "ccd_drill_interval_seconds", "How old a drill may become; 0: any age.", labels=["ladder"]
     )
-    for ladder in timed:
+    for ladder in drilled:
         interval.add_metric([ladder], settings.drill.every_days * 86_400)
     yield interval
     ready = GaugeMetricFamily(
