@@ -148,7 +148,8 @@ def test_after_a_reload_the_queues_are_asked_for_anew_and_only_their_members_swe
 
 
 def asked(player: Player) -> list[tuple[tuple[str, str], ...]]:
-    return [effect.fields for effect in player.effects if isinstance(effect, SendAction)]
+    """Which lists the PBX was asked for."""
+    return [effect.fields for effect in player.effects if isinstance(effect, SendAction) and effect.feeds]
 
 
 def test_a_wrap_up_ends_though_the_clock_was_set_back_in_the_midst_of_it() -> None:
