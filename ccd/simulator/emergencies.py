@@ -24,7 +24,7 @@ PLAN = {
 }
 """The extension is the key of the ring."""
 
-DECIDES_S = (4.0, 10.0)
+DECIDES_S = (2.0, 5.0)
 DIALS_S = 10.0
 ANSWERED_S = 5.0
 SPEAKS_S = 20.0
