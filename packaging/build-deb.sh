@@ -60,7 +60,7 @@ put 0755 packaging/ccd /usr/bin/ccd
 put 0644 config/ccd.toml /etc/ccd/ccd.toml
 sed -i 's|^state_dir = ""|state_dir = "/var/lib/ccd"|' "$stage/etc/ccd/ccd.toml"
 grep -q '^state_dir = "/var/lib/ccd"' "$stage/etc/ccd/ccd.toml" || fail "config/ccd.toml has no state_dir to set"
-put 0644 systemd/ccd.service /usr/lib/systemd/system/ccd.service
+for unit in ccd.service ccd-drill.service ccd-drill.timer; do put 0644 "systemd/$unit" "/usr/lib/systemd/system/$unit"; done
 put 0644 systemd/ccd.sysusers /usr/lib/sysusers.d/ccd.conf
 put 0644 systemd/ccd.tmpfiles /usr/lib/tmpfiles.d/ccd.conf
 (cd config && find asterisk prometheus -type f) | while read -r file; do put 0644 "config/$file" "/usr/share/ccd/$file"; done

@@ -33,6 +33,19 @@ def test_systemd_understands_every_line(machine: Machine) -> None:
     assert done.stderr == ""
 
 
+def test_systemd_understands_the_drill_and_when_it_is_due(machine: Machine) -> None:
+    for unit in ("ccd-drill.service", "ccd-drill.timer"):
+        machine.copy_in(ROOT / "systemd" / unit, f"/etc/systemd/system/{unit}")
+    machine.run("install", "-D", "-m", "755", "/bin/true", "/usr/lib/ccd/bin/ccd")
+    done = machine.run("systemd-analyze", "verify", "/etc/systemd/system/ccd-drill.timer", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    when = re.search(r"(?m)^OnCalendar=(.*)$", (ROOT / "systemd/ccd-drill.timer").read_text())
+    assert when is not None
+    told = machine.run("systemd-analyze", "calendar", "--iterations=13", when[1]).stdout
+    days = re.findall(r"(?:Next elapse|Iter[a-z]*[. ]*#\d+): Tue (\d{4}-\d\d)-0[1-7] 10:00:00", told)
+    assert len(days) == len(set(days)) == 13, told
+
+
 def test_the_account_and_the_folders_are_made_by_systemd_itself(machine: Machine) -> None:
     machine.copy_in(ROOT / "systemd/ccd.sysusers", "/usr/lib/sysusers.d/ccd.conf")
     machine.copy_in(ROOT / "systemd/ccd.tmpfiles", "/usr/lib/tmpfiles.d/ccd.conf")
