@@ -274,10 +274,9 @@ class Rings:
         except (AmiError, ValueError) as error:
             log.warning("source_unread", incident=effect.incident, why=str(error))
             return
-        named = {"from": address, "Call-ID": call_id}
-        source = ", ".join(f"{name} {value[:200]}" for name, value in named.items() if value)
+        source = ", ".join(part[:200] for part in (address, f"Call-ID {call_id}" if call_id else "") if part)
         if source:
-            self._submit(SourceRead(at=self._now(), incident=effect.incident, source=f"SIP {source}"))
+            self._submit(SourceRead(at=self._now(), incident=effect.incident, source=source))
 
 
 async def _noted(session: Actions, key: str) -> tuple[str, str] | None:

@@ -438,5 +438,5 @@ async def test_where_the_callers_sip_comes_from_is_told_as_far_as_it_is_known() 
         rings.perform(ReadSource("s2", "because", "north", INCIDENT, "DAHDI/1-1"))
         rings.perform(ReadSource("s3", "because", "north", INCIDENT, "PJSIP/gone-00000001"))
         await done(rings)
-        source = "SIP from 198.51.100.7:5060, Call-ID ddaf3c8d@198.51.100.7"
+        source = "198.51.100.7:5060, Call-ID ddaf3c8d@198.51.100.7"
         assert told == [SourceRead(NOW, INCIDENT, source)]

@@ -170,6 +170,6 @@ async def test_the_callers_sip_is_known_by_address_and_call_id(asterisk: Asteris
         await until(lambda: ears.told)
         (known,) = ears.told
         assert isinstance(known, SourceRead)
-        assert known.source.startswith("SIP from 127.0.0.1:")
+        assert known.source.startswith("127.0.0.1:")
         assert f"Call-ID {caller.id}" in known.source
         await caller.hangup()
