@@ -125,6 +125,8 @@ def _joined(incident: Incident, event: e.ReportAsked) -> Items:
             note=event.note,
         )
     because = "incidents: this has been reported already"
+    if event.how == "phone" and event.uniqueid:  # the dialplan waits for a word on every press of the key
+        yield _taken(incident, event.pbx, event.uniqueid, because)
     yield AnswerAct(event.request, because, accepted=True, incident=incident.id)
 
 
@@ -185,13 +187,7 @@ def _on_the_call(world: World, incident: Incident, ladder: LadderSettings) -> It
     facts = incident.facts
     because = f"incidents: {incident.ladder} reported"
     if facts.uniqueid:
-        taken = (
-            ("Action", "DBPut"),
-            ("Family", "ccd-taken"),
-            ("Key", facts.uniqueid),
-            ("Val", incident.id),
-        )
-        yield SendAction(f"{incident.id}-taken", because, facts.pbx, taken)
+        yield _taken(incident, facts.pbx, facts.uniqueid, because)
     if ladder.record and facts.channel and facts.call and not facts.recordings:
         record = (
             ("Action", "MixMonitor"),
@@ -214,6 +210,12 @@ def _on_the_call(world: World, incident: Incident, ladder: LadderSettings) -> It
         yield SendAction(f"{incident.id}-whisper", because, facts.pbx, whisper)
     if facts.caller_channel:
         yield ReadSource(f"{incident.id}-source", because, facts.pbx, incident.id, facts.caller_channel)
+
+
+def _taken(incident: Incident, pbx: str, uniqueid: str, because: str) -> SendAction:
+    """Tells the dialplan that it need not ring the leads by itself."""
+    fields = (("Action", "DBPut"), ("Family", "ccd-taken"), ("Key", uniqueid), ("Val", incident.id))
+    return SendAction(f"{incident.id}-taken", because, pbx, fields)
 
 
 def keep_copies(incident: Incident) -> Items:

@@ -376,6 +376,17 @@ def test_a_report_noted_while_ccd_was_away_runs_from_when_it_was_made() -> None:
     assert [fact.rung for fact in scene.of(e.RungBegan)] == [0, 1, 2]
 
 
+def test_the_dialplan_is_told_of_every_press_of_the_key_that_it_is_taken() -> None:
+    scene = Scene()
+    scene.world.pbx("main").synced = False
+    for _ in range(2):
+        scene.report(request="main-1.7-1", how="phone", uniqueid="1.7")
+    puts = [dict(effect.fields) for effect in scene.of_effects(SendAction)]
+    taken = [(put["Key"], put["Val"]) for put in puts if put.get("Family") == "ccd-taken"]
+    [incident] = scene.world.incidents
+    assert taken == [("1.7", incident)] * 2
+
+
 def test_a_drill_never_asks_for_the_police_and_is_judged() -> None:
     scene = Scene(police={"number": "02099999999"})
     scene.phones = {"3001": ACKNOWLEDGES, "3002": TAKES_IT, "4001": ACKNOWLEDGES}
