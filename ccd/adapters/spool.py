@@ -140,15 +140,18 @@ class Spool:
         return file
 
     def _make_room(self, file: int) -> None:
-        there = os.fstat(file).st_size
+        """All of it or no more than there was: taking the last bytes of a disk would harm the store."""
+        before = there = os.fstat(file).st_size
         try:
             while there < self._size:
                 there += os.pwrite(file, _CHUNK[: self._size - there], there)
             os.fsync(file)
             sync_folder(self.path.parent)
         except OSError as error:
-            if not there:
+            os.ftruncate(file, before)
+            if not before:
                 raise
+            there = before
             log.error("spool_smaller_than_set", path=str(self.path), bytes=there, error=error.strerror)
         self._size = there
 

@@ -223,6 +223,25 @@ async def test_a_disk_that_fills_up_later_does_not_matter(small_disk: Path) -> N
 
 
 @NEEDS_ROOT
+async def test_a_disk_too_small_for_it_is_not_filled_up_in_vain(small_disk: Path) -> None:
+    free = os.statvfs(small_disk).f_bavail
+    spool = Spool(small_disk / "ccd.spool", 4 * 1024 * 1024)
+    with pytest.raises(SpoolError, match="No space left on device"):
+        await spool.read()
+    assert os.statvfs(small_disk).f_bavail >= free - 1
+    await spool.close()
+    small = Spool(small_disk / "ccd.spool", SIZE)
+    await small.write([told(1)])
+    await small.close()
+    grown = Spool(small_disk / "ccd.spool", 4 * 1024 * 1024)
+    assert await grown.read() == [[told(1)]]
+    assert (small_disk / "ccd.spool").stat().st_size == SIZE
+    await grown.write([told(2)])
+    assert len(await grown.read()) == 2
+    await grown.close()
+
+
+@NEEDS_ROOT
 async def test_a_disk_that_is_full_from_the_start_is_named(small_disk: Path) -> None:
     fill(small_disk)
     spool = Spool(small_disk / "ccd.spool", SIZE)
