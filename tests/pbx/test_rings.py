@@ -146,7 +146,8 @@ async def test_a_ring_that_lives_is_not_placed_twice_whoever_asks(asterisk: Aste
         await until(lambda: ears.results(effect.key).count("hung_up") == 2)
         await asyncio.sleep(0.3)
         assert len(phones["1032"].calls) == 1
-        assert effect.key not in asterisk.rx("database show ccd-ring")
+        assert effect.key in asterisk.rx("database show ccd-ring"), "it goes when what came of it is kept"
+        asterisk.rx("database deltree ccd-ring")
 
 
 async def test_what_nobody_noted_is_told_as_nothing(asterisk: Asterisk) -> None:
