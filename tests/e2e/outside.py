@@ -119,9 +119,10 @@ class Outside:
         return int(head.split()[1]), body.decode()
 
     async def ready(self) -> tuple[int, dict[str, str]]:
-        """The status code, and why of each check that is not well."""
+        """The status code, and why of each check that keeps it from being ready."""
         code, body = await self.get("/readyz")
-        return code, {check["check"]: check["why"] for check in json.loads(body)["checks"] if check["why"]}
+        checks = json.loads(body)["checks"]
+        return code, {check["check"]: check["why"] for check in checks if check["why"] and check["blocks"]}
 
     async def values(self) -> dict[str, float]:
         """Every sample of the page, its labels as in ``name{a=x,b=y}``."""
