@@ -46,6 +46,15 @@ _INPUTS = (
     | events.EffectDone
     | events.EffectFailed
     | events.Stopping
+    | events.CopyKept
+    | events.IncidentAct
+    | events.IncidentsRestored
+    | events.Kept
+    | events.PoliceMark
+    | events.ReportAsked
+    | events.RingResult
+    | events.SourceRead
+    | events.TellingResult
     | JournalBegan
     | Gap
 )

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import typing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from ccd.adapters import journal as journals
 from ccd.adapters.journal import Journal
 from ccd.adapters.journal import read as read_all
+from ccd.adapters.store.projection import NOT_STORED
 from ccd.events import (
     AmiReceived,
     ConfigReplaced,
@@ -59,6 +61,11 @@ async def test_what_was_written_is_read_back_in_order(tmp_path: Path) -> None:
     await journal.close()
     assert read(tmp_path) == INPUTS
     assert journal.records == len(INPUTS)
+
+
+def test_every_input_that_is_no_fact_has_a_place_in_it() -> None:
+    """The store keeps the facts; what it does not keep is here or nowhere."""
+    assert set(typing.get_args(journals._INPUTS)) >= NOT_STORED
 
 
 async def test_a_full_file_is_followed_by_another_and_nothing_is_lost(tmp_path: Path) -> None:
