@@ -186,7 +186,10 @@ def _on_deadline(world: World, event: DeadlineDue) -> None:
 
 def _on_incidents(world: World, event: IncidentsRestored) -> None:
     for text in event.facts:
-        world.apply(msgspec.json.decode(text, type=IncidentFacts))
+        try:
+            world.apply(msgspec.json.decode(text, type=IncidentFacts))
+        except (msgspec.MsgspecError, KeyError):  # damaged, or of a newer ccd: the rest is told all the same
+            world.unreadable_facts += 1
 
 
 def _on_roster(world: World, event: Any) -> None:

@@ -38,6 +38,8 @@ class World:
         """(pbx, seat) -> the people at it, each with since when. Two during a handover."""
         self.pin_failures: dict[str, tuple[int, datetime]] = {}
         self.pbxs: dict[str, Pbx] = {}
+        self.unreadable_facts = 0
+        """Of incidents, at the start."""
         self.incidents: dict[str, Incident] = {}
         """By id. Of the closed ones, those with the latest verdict on a drill stay: its age is told."""
 

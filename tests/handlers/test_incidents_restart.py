@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccd import events as e
-from ccd.effects import ReadMark, Ring, RingForPolice, RingToTell, SendAction, ShowAlert, Tell
+from ccd.effects import Notify, ReadMark, Ring, RingForPolice, RingToTell, SendAction, ShowAlert, Tell
 from ccd.incidents.state import Incident, Phase, fold
 from tests.handlers.incident_scene import AT, PEOPLE, Scene, silent
 
@@ -198,6 +198,17 @@ def test_ten_incidents_at_once_each_climb_their_own_ladder() -> None:
     scene.run(901)
     assert len(scene.world.incidents) == 10
     assert {fact.incident for fact in scene.of(e.PoliceDue)} == set(scene.world.incidents)
+
+
+def test_a_stored_fact_that_cannot_be_read_costs_itself_alone_and_the_admin_is_told() -> None:
+    scene = Scene()
+    incident = scene.report()
+    facts = [msgspec.json.encode(fact).decode() for fact in scene.of(e.IncidentFact)]
+    facts.insert(1, '{"type": "OfANewerCcd"}')
+    after = Scene()
+    after.take(e.IncidentsRestored(at=after.at, facts=tuple(facts)))
+    assert after.world.incidents[incident.id].rungs[0].people == incident.rungs[0].people
+    assert [notice.audience for notice in after.of_effects(Notify)] == ["admin"]
 
 
 # --- whatever the order -----------------------------------------------------------------------------------
