@@ -29,10 +29,10 @@ from typing import Any
 from ccd import events as e
 from ccd.config import Mode
 from ccd.config_incidents import IncidentsSettings
-from ccd.effects import AnswerAct, Effect, SendAction
+from ccd.effects import AnswerAct, Effect, Notify, SendAction
 from ccd.incidents import acts, climbing, ending, opening, police
 from ccd.incidents.making import fact, incident_of_key
-from ccd.incidents.people import World
+from ccd.incidents.people import World, pbx_for_police
 from ccd.incidents.state import TRANSITIONS, Incident, Phase
 from ccd.incidents.telling import Items, again, tell_everybody
 
@@ -224,8 +224,11 @@ def _leads_changed(event: e.Event, world: World, settings: IncidentsSettings) ->
 
 
 def _lost(event: e.PbxLost, world: World, settings: IncidentsSettings) -> Items:
+    """Also while it dials: whether the police answer can then not be known."""
     for incident in list(world.incidents.values()):
-        if incident.phase is Phase.POLICE and incident.police is not None:
+        waits = incident.phase is Phase.POLICE and incident.police is not None
+        dials = incident.phase is Phase.CALLED and incident.police_state == "dialling"
+        if (waits or dials) and pbx_for_police(world, incident) == event.pbx:
             yield from tell_everybody(
                 world, incident, event.at, "dial_yourself", f"the PBX {event.pbx} is gone: {event.why}"
             )
@@ -240,9 +243,18 @@ def _synced(event: e.PbxSynced, world: World, settings: IncidentsSettings) -> It
 
 def _restored(event: e.IncidentsRestored, world: World, settings: IncidentsSettings) -> Items:
     """The deadlines are rows of their own; rings wait until their PBX is in sync again."""
+    if world.unreadable_facts:
+        yield Notify(
+            key="incidents-unreadable",
+            because="incidents: facts that cannot be read are left out, and the others are told all the same",
+            audience="admin",
+            text=f"{world.unreadable_facts} stored facts of incidents cannot be read; run `ccd audit verify`",
+        )
     for incident in list(world.incidents.values()):
         if not incident.open:
             continue
+        if incident.saved != "store":  # what was elsewhere has been given to the store before this
+            yield fact(incident, event.at, e.SavingChanged, where="store")
         yield ending.alert(incident, active=True)
         yield from opening.keep_copies(incident)
         for told in list(incident.told.values()):

@@ -77,7 +77,7 @@ def _turn(world: World, incident: Incident, at: datetime, number: int, turn: int
     settings = world.settings.policies.incidents
     length = scaled(incident, rung.turn_s, settings, least=rung.ring_s + PICK_UP_S)
     yield deadline(incident, f"turn-{number}", length, f"{person} has {length:g} s to acknowledge")
-    if settings.mode is Mode.OBSERVE:
+    if settings.mode in (Mode.OBSERVE, Mode.OFF):
         return
     because = f"incidents: {incident.ladder}, rung {number} ({rung.role}), turn {turn + 1}, round {round_}"
     for means, after_s in rung.means.items():
@@ -163,8 +163,10 @@ def halt(world: World, incident: Incident, at: datetime, why: str) -> Items:
 
 
 def rung_of(incident: Incident, person: str) -> int | None:
-    """The rung that a person stands on; the lowest."""
-    return next((number for number, rung in sorted(incident.rungs.items()) if person in rung.people), None)
+    """The rung that a person stands on: the lowest that they have not acknowledged, else the lowest."""
+    stands = [number for number, rung in sorted(incident.rungs.items()) if person in rung.people]
+    waits = (number for number in stands if person not in incident.rungs[number].acknowledged)
+    return next(waits, stands[0] if stands else None)
 
 
 def _rest(world: World, incident: Incident, number: int) -> Items:

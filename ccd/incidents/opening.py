@@ -246,8 +246,8 @@ def cache_leads(world: World, only: str = "") -> Items:
         others = [person.code for person in leads_on_duty(world) if person.code not in first]
         because = "incidents: the dialplan rings them by itself where ccd does not take a report"
         for key, people in (("leads", first), ("next", others)):
-            phones = [place.where for code in people for place in places(world, code, name)]
-            devices = [phone for phone in phones if not phone.startswith("outside:")]
+            found = [place for code in people for place in places(world, code, name) if place.pbx == name]
+            devices = [place.where for place in found if not place.where.startswith("outside:")]
             fields = (
                 ("Action", "DBPut"),
                 ("Family", "ccd-duty"),

@@ -13,7 +13,17 @@ from ccd.following.picture import Pbx
 from ccd.incidents.state import Incident
 from ccd.roster import Role, Roster
 
-__all__ = ["Candidates", "Place", "World", "candidates", "ladder_of", "leads_on_duty", "places", "voices"]
+__all__ = [
+    "Candidates",
+    "Place",
+    "World",
+    "candidates",
+    "ladder_of",
+    "leads_on_duty",
+    "pbx_for_police",
+    "places",
+    "voices",
+]
 
 LEADS = (Role.DUTY_LEAD, Role.TEAM_LEAD, Role.SENIOR_AGENT)
 
@@ -33,6 +43,8 @@ class World(Protocol):
     def pbxs(self) -> Mapping[str, Pbx]: ...
     @property
     def incidents(self) -> Mapping[str, Incident]: ...
+    @property
+    def unreadable_facts(self) -> int: ...
 
 
 class Candidates(NamedTuple):
@@ -52,20 +64,19 @@ class Place(NamedTuple):
 def candidates(world: World, role: Role, facts: CallFacts) -> Candidates:
     """Everybody of this role who can be reached; those signed in first, and of them the reporting team's.
 
-    While no duty lead is signed in, whoever stands in goes before (``stand_in_roles``; manual.md, 督导).
+    While no duty lead is signed in, whoever stands in goes before (``stand_in_roles``; manual.md, 督导). Who
+    reports has the caller on the line, and counts as nobody to be told.
     """
     team = _team(world, facts)
-    holders = [person for person in world.roster.people if person.role == role]
+    others = [person for person in world.roster.people if person.code != facts.agent]
+    holders = [person for person in others if person.role == role]
     present = _in_order([person for person in holders if _signed_in(world, person)], team)
     absent = _in_order([person for person in holders if person not in present], team)
     if role is Role.DUTY_LEAD and not present:
         for stand_in in world.settings.policies.incidents.stand_in_roles:
-            present += _in_order(
-                [p for p in world.roster.people if p.role == stand_in and _signed_in(world, p)], team
-            )
+            present += _in_order([p for p in others if p.role == stand_in and _signed_in(world, p)], team)
     reachable = [p for p in absent if p.phone] + [p for p in absent if p.email and not p.phone]
-    people = [p.code for p in (*present, *reachable) if p.code != facts.agent]
-    return Candidates(tuple(dict.fromkeys(people)), bool(present))
+    return Candidates(tuple(dict.fromkeys(p.code for p in (*present, *reachable))), bool(present))
 
 
 def leads_on_duty(world: World) -> list[Person]:
@@ -90,23 +101,33 @@ def places(world: World, person: str, fallback_pbx: str) -> list[Place]:
     return found
 
 
+def pbx_for_police(world: World, incident: Incident) -> str:
+    """Whose dialplan reaches the police, and numbers outside: as set, else the PBX of the call; of a report
+    without a call the first that is followed.
+    """
+    named = world.settings.policies.incidents.police.pbx or incident.facts.pbx
+    return named or next((name for name, pbx in world.pbxs.items() if pbx.synced), next(iter(world.pbxs), ""))
+
+
 def voices(world: World, incident: Incident) -> list[tuple[str, Place]]:
     """Who is rung to hear the facts before the police: the leads on duty, every other lead, those awaited,
     then whoever sits at a seat; not the reporting one, who has the caller on the line.
+
+    On one PBX only: the mark that keeps the police from being called twice stands in its AstDB.
     """
-    only = world.settings.policies.incidents.police.pbx
-    fallback = only or incident.facts.pbx
+    only = pbx_for_police(world, incident)
     awaited = ladder_of(world, incident).arrive_role
     people: list[str] = [person.code for person in leads_on_duty(world)]
     for role in (*LEADS, awaited):
         people += [person.code for person in world.roster.people if person.role == role]
-    found = [(code, place) for code in dict.fromkeys(people) for place in places(world, code, fallback)]
+    found = [(code, place) for code in dict.fromkeys(people) for place in places(world, code, only)]
     known = {place for _, place in found}
     for (pbx, seat), at_seat in world.presence.items():
         interface = world.roster.interface_of(pbx, seat)
         if interface and Place(pbx, interface) not in known:
             found.append((next(iter(at_seat), ""), Place(pbx, interface)))
-    return [(code, place) for code, place in found if place != (incident.facts.pbx, incident.facts.interface)]
+    reporting = Place(incident.facts.pbx, incident.facts.interface)
+    return [(code, place) for code, place in found if place.pbx == only and place != reporting]
 
 
 def ladder_of(world: World, incident: Incident) -> LadderSettings:

@@ -17,7 +17,7 @@ from ccd import events as e
 from ccd.config import Mode
 from ccd.effects import CallPoliceUnattended, ReadMark, Ring, RingForPolice, RingForPoliceDrill, SendAction
 from ccd.incidents.making import cancel, deadline, fact, scaled
-from ccd.incidents.people import Place, World, ladder_of, voices
+from ccd.incidents.people import Place, World, ladder_of, pbx_for_police, voices
 from ccd.incidents.state import Incident, Phase
 from ccd.incidents.telling import Items, language_of, tell_everybody
 
@@ -40,6 +40,9 @@ HEARD_S = 90.0
 
 ROUND = 12
 """After the first round, so many attempts pass until everybody is told again that no voice was found."""
+
+SAID_S = 60.0
+"""While there is nobody to ring at all, everybody is told so often."""
 
 
 def arm(world: World, incident: Incident, at: datetime) -> Items:
@@ -84,7 +87,7 @@ def due(world: World, incident: Incident, at: datetime, why: str, late_s: float 
         return
     settings = world.settings.policies.incidents
     mode = ladder_of(world, incident).police
-    if settings.mode in (Mode.OBSERVE, Mode.NOTIFY):
+    if settings.mode is not Mode.ENFORCE:
         mode = "advise"
     if incident.drill and mode == "unattended":
         mode = "call"
@@ -102,6 +105,9 @@ def seek(world: World, incident: Incident, at: datetime) -> Items:
     """Ring the next voice; unattended, have the police rung themselves."""
     police = incident.police
     if incident.phase is not Phase.POLICE or police is None or police.mode == "advise":
+        return
+    if world.settings.policies.incidents.mode is not Mode.ENFORCE:  # a reload has changed it meanwhile
+        yield from _nobody(world, incident, at, "ccd is not to ring for the police")
         return
     settings = world.settings.policies.incidents.police
     if police.mode == "unattended":
@@ -167,6 +173,8 @@ def marked(world: World, incident: Incident, event: e.PoliceMark) -> Items:
 
 def _failed(world: World, incident: Incident, at: datetime) -> Items:
     yield fact(incident, at, e.PoliceFailed, why="no trunk took the call")
+    if incident.phase is not Phase.POLICE:  # they were stood down, or somebody came, as the Dial began
+        return
     yield from tell_everybody(world, incident, at, "police_failed", "no trunk took the call")
     wait = world.settings.policies.incidents.police.retry_s
     yield deadline(incident, "voice", wait, "no trunk took the call")
@@ -181,7 +189,11 @@ def _not_dialled(incident: Incident, event: e.PoliceMark) -> Items:
             because = "incidents: the police were not dialled; what became of the ring?"
             key = f"{incident.voice}-mark"
             yield ReadMark(key, because, event.pbx, incident.id, incident.voice)
-    elif event.state == "none" and incident.voices and incident.phase in (Phase.ATTENDED, Phase.STOOD_DOWN):
+    elif (
+        event.state in ("none", "failed")
+        and incident.voices
+        and incident.phase in (Phase.ATTENDED, Phase.STOOD_DOWN)
+    ):
         latest = max(incident.voices.values(), key=lambda voice: voice.attempt)
         if latest.where.startswith(f"{event.pbx}/"):
             yield from bar(incident, latest.key, "it is not known whether the dialplan was told")
@@ -209,8 +221,8 @@ def bar(incident: Incident, voice: str, why: str) -> Items:
 
 
 def unbar(incident: Incident) -> Items:
-    """A lead asks for the police after all. A mark of a Dial is never taken away."""
-    if incident.police_state:
+    """A lead asks for the police after all. The mark of a Dial that may have reached them stays."""
+    if incident.police_state not in ("", "failed"):
         return
     because = "incidents: a lead asks for the police after all"
     for pbx in dict.fromkeys(voice.where.partition("/")[0] for voice in incident.voices.values()):
@@ -227,7 +239,9 @@ def ring_again(world: World, incident: Incident) -> Items:
 
 
 def _nobody(world: World, incident: Incident, at: datetime, why: str) -> Items:
-    yield from tell_everybody(world, incident, at, "dial_yourself", why)
+    told = [one.at for one in incident.told.values() if one.kind == "dial_yourself"]
+    if not told or (at - max(told)).total_seconds() >= SAID_S:
+        yield from tell_everybody(world, incident, at, "dial_yourself", why)
     yield deadline(incident, "voice", world.settings.policies.incidents.police.retry_s, why)
 
 
@@ -255,7 +269,7 @@ def _ring(world: World, incident: Incident, person: str, place: Place, key: str)
 
 
 def _unattended(world: World, incident: Incident, at: datetime) -> Items:
-    pbx = world.settings.policies.incidents.police.pbx or incident.facts.pbx
+    pbx = pbx_for_police(world, incident)
     attempt = incident.attempt + 1
     key = f"{incident.id}-u{attempt}"
     yield fact(incident, at, e.VoiceSought, key=key, person="", where=f"{pbx}/unattended", attempt=attempt)

@@ -12,6 +12,8 @@ attended        a lead asks for them       police          the same
 police          arrival, proven            attended        the search for a voice ends
 police          the mark before the Dial   called          never dialled again by us; all are told
 called          no trunk took it           police          all are told to dial themselves; sought again
+called          no trunk took it           (before it)     where it was attended, called by hand or stood down
+                                                           as the Dial began: nothing more is done
 live, attended  somebody has called them   called          all are told
 police          (the same)                 called          the search for a voice ends
 live, attended  stand-down by a role       stood_down      clock and rungs end; all are told
@@ -63,6 +65,10 @@ TRANSITIONS: dict[tuple[Phase, type[e.IncidentFact]], Phase] = {
     (Phase.POLICE, e.StoodDown): Phase.STOOD_DOWN,
     **{(phase, e.IncidentClosed): Phase.CLOSED for phase in (Phase.ATTENDED, Phase.CALLED, Phase.STOOD_DOWN)},
 }
+
+
+KEPT = (Phase.ATTENDED, Phase.CALLED, Phase.STOOD_DOWN)
+"""A Dial that began in one of these and failed leaves things as they were: nobody is sought again."""
 
 
 @dataclass(slots=True)
@@ -126,6 +132,8 @@ class Incident:
     """Everybody who was rung for the police, by the key of the ring."""
     police_state: str = ""
     """How far the Dial has come: "" (not begun), dialling, answered, failed, by_hand."""
+    before_dial: Phase = Phase.POLICE
+    """The phase in which the latest Dial began."""
     stood_down: e.StoodDown | None = None
     outcome: str = ""
     verdict: e.DrillJudged | None = None
@@ -160,6 +168,8 @@ def fold(incidents: dict[str, Incident], fact: e.IncidentFact) -> None:
     if handler is not None:
         handler(incident, fact)
     incident.phase = TRANSITIONS.get((incident.phase, type(fact)), incident.phase)
+    if isinstance(fact, e.PoliceFailed) and incident.before_dial in KEPT:
+        incident.phase = incident.before_dial
 
 
 def _opened(fact: e.IncidentOpened) -> Incident:
@@ -238,6 +248,7 @@ def _voice_sought(incident: Incident, fact: e.VoiceSought) -> None:
 
 def _police_dialling(incident: Incident, fact: e.PoliceDialling) -> None:
     incident.police_state, incident.voice = "dialling", ""
+    incident.before_dial = incident.phase
 
 
 def _police_answered(incident: Incident, fact: e.PoliceAnswered) -> None:

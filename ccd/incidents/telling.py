@@ -9,7 +9,7 @@ from ccd import events as e
 from ccd.config import Mode, Settings
 from ccd.effects import Effect, RingToTell, Tell
 from ccd.incidents.making import fact
-from ccd.incidents.people import World, ladder_of, leads_on_duty, places
+from ccd.incidents.people import World, ladder_of, leads_on_duty, pbx_for_police, places
 from ccd.incidents.state import Incident, Told
 from ccd.incidents.wording import telling
 
@@ -36,7 +36,7 @@ def tell(
     state = incident.rungs[rung]
     key = f"{incident.id}-r{rung}-{state.round}-{state.turn}"
     if means == "phone":
-        found = places(world, person, world.settings.policies.incidents.police.pbx or incident.facts.pbx)
+        found = places(world, person, pbx_for_police(world, incident))
         if found:
             place = found[(state.round - 1) % len(found)]
             where = f"{place.pbx}/{place.where}"
@@ -51,7 +51,7 @@ def tell(
 def tell_everybody(world: World, incident: Incident, at: datetime, kind: str, because: str) -> Items:
     """Everybody who has been told so far and every lead on duty, by every means but the phone."""
     settings = world.settings.policies.incidents
-    if settings.mode is Mode.OBSERVE:
+    if settings.mode in (Mode.OBSERVE, Mode.OFF):
         return
     people = [code for rung in incident.rungs.values() for code in rung.people]
     people += [person.code for person in leads_on_duty(world)]
