@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import sys
 import time
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
@@ -51,6 +52,7 @@ def _run(session: Session, ladder: str, fast: bool, seat: str, pbx: str, wait: b
     name = reply["incident"]
     if not as_json:
         session.say("drill_begun", incident=name)
+        sys.stdout.flush()
     if not wait:
         if as_json:
             print(json.dumps({"incident": name, "verdict": None}))

@@ -17,7 +17,7 @@ from ccd.events.incidents import IncidentFact, IncidentFacts
 from ccd.incidents.state import Incident, fold
 from ccd.incidents.view import brief, timeline, view
 
-__all__ = ["Stored", "briefs", "one", "stored"]
+__all__ = ["Stored", "briefs", "one", "open_briefs", "stored"]
 
 LATEST = 100
 
@@ -73,6 +73,13 @@ def one(session: Session, name: str) -> tuple[dict[str, Any], bool]:
     return {"incident": shown, "timeline": timeline(found[0].facts), "names": found[0].names}, True
 
 
+def open_briefs(settings: Settings) -> list[dict[str, Any]]:
+    """For the last picture of a daemon that is down. Raises StoreError."""
+    now = datetime.now(UTC)
+    found = [each for each in stored(settings, latest=1) if each.incident.open]
+    return [brief(each.incident, now, each.name_of) for each in found]
+
+
 def _without_ok(reply: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in reply.items() if key != "ok"}
 
@@ -87,11 +94,13 @@ def _instead(session: Session, error: CommandError, work: Callable[[], list[Stor
         raise CommandError(Exit.UNREACHABLE, f"{error}\n{missing}") from None
 
 
-def stored(settings: Settings, name: str = "") -> list[Stored]:
-    """The latest, or the one of that id. Raises StoreError where there is no store, or it does not answer."""
+def stored(settings: Settings, name: str = "", *, latest: int = LATEST) -> list[Stored]:
+    """The latest so many and all that are open, the newest first; or the one of that id. Raises StoreError
+    where there is no store, or it does not answer.
+    """
 
     async def work(archive: Archive) -> list[Stored]:
-        ids = [name] if name else [row.incident for row in await archive.incidents(limit=LATEST)]
+        ids = [name] if name else [row.incident for row in await archive.incidents(limit=latest)]
         roster = await archive.roster()
         names = {person.code: person.name for person in roster.people} if roster else {}
         found = []

@@ -67,10 +67,12 @@ def _picture(session: Session) -> tuple[dict[str, Any], str]:
 def _stored(session: Session, error: Exception) -> tuple[dict[str, Any], str]:
     from ccd.adapters.store.errors import StoreError
     from ccd.cli.cells import clock
+    from ccd.cli.incident_stored import open_briefs
     from ccd.cli.stored import last_picture
 
     try:
         picture = last_picture(session.settings)
+        picture["incidents"] = open_briefs(session.settings)
     except StoreError as missing:
         raise CommandError(Exit.UNREACHABLE, f"{session.unreachable(error)}\n{missing}") from None
     if picture["at"] is None:
@@ -108,6 +110,7 @@ def _console() -> Console:
 def _watch(session: Session) -> None:
     from ccd.adapters.control_client import UnreachableError, call
     from ccd.adapters.store.errors import StoreError
+    from ccd.cli.incident_stored import open_briefs
     from ccd.cli.stored import last_picture
     from ccd.cli.watch import watch
 
@@ -119,6 +122,7 @@ def _watch(session: Session) -> None:
             raise CommandError(Exit.UNREACHABLE, session.unreachable(error)) from None
         with contextlib.suppress(StoreError):  # then there is nothing to show until the daemon comes
             first = last_picture(session.settings)
+            first["incidents"] = open_briefs(session.settings)
             age = _age(first)
     asyncio.run(watch(session.socket, session.words, _console(), first=first, age=age))
 

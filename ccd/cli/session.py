@@ -30,7 +30,7 @@ __all__ = ["CommandError", "Exit", "Session", "command", "language_of"]
 
 P = ParamSpec("P")
 
-AGAIN_S = 5.0
+AGAIN_S = 10.0
 """A daemon that was killed is back within so long."""
 PACKAGED = "/usr/lib/ccd/bin/ccd"
 PACKAGED_CONFIG = Path("/etc/ccd/ccd.toml")
@@ -118,7 +118,9 @@ class Session:
             try:
                 return self._taken(self._call(command, request))
             except UnreachableError as error:
-                lost = lost or error.why == "silent"
+                if not lost and error.why == "silent":
+                    lost = True
+                    self.warn(self.words("daemon_again", seconds=f"{AGAIN_S:.0f}"))
                 if not lost or time.monotonic() >= until:
                     raise CommandError(Exit.UNREACHABLE, self.unreachable(error)) from None
             time.sleep(0.25)

@@ -78,6 +78,10 @@ INCIDENT_WORDS: dict[str, tuple[str, str]] = {
         "守护进程无应答；以下内容来自数据库。ccd 不会通知任何人，请按本单位预案处置",
     ),
     # acts
+    "daemon_again": (
+        "the daemon went away before it answered; asking again for {seconds} s",
+        "守护进程在答复前中断；将在 {seconds} 秒内重试",
+    ),
     "incident_reported_as": (
         "{incident}: reported; `{ccd} incident show --watch` follows it",
         "{incident}：已报告；可用 `{ccd} incident show --watch` 跟踪",

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import time
 import zipfile
 from collections.abc import Iterator
@@ -329,6 +330,7 @@ def test_what_was_kept_is_shown_and_bundled_with_the_daemon_killed(tmp_path: Pat
     assert listed.returncode == UNREACHABLE
     told = json.loads(listed.stdout)
     assert (told["daemon"], [row["id"] for row in told["incidents"]]) == ("down", [name])
+    assert "INCIDENT: threat call" in home.ccd("status").stdout
     shown = home.ccd("incident", "show")
     assert shown.returncode == UNREACHABLE
     assert "NO DAEMON ANSWERS" in shown.stdout
@@ -341,6 +343,43 @@ def test_what_was_kept_is_shown_and_bundled_with_the_daemon_killed(tmp_path: Pat
     assert report.returncode == UNREACHABLE
     assert "NOT REPORTED TO CCD. Tell the duty lead yourself, at once" in report.stderr
     assert home.ccd("drill", "threat").returncode == USAGE
+
+
+def test_a_report_survives_the_death_of_the_daemon_that_was_to_take_it(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.configure(CONFIG)
+    with home.daemon() as first:
+        first.send_signal(signal.SIGSTOP)
+        report = home.start("incident", "report", "--seat", "1-01", "--json")
+        while not connected_to(home):
+            time.sleep(0.05)
+        first.kill()
+    with home.daemon():
+        out, error = report.communicate(timeout=30)
+        assert report.returncode == GOOD, error
+        assert "the daemon went away before it answered; asking again for 10 s" in error
+        rows = read(home, "incident", "list")["incidents"]
+        assert [row["id"] for row in rows] == [json.loads(out)["incident"]]
+
+
+def connected_to(home: Home) -> bool:
+    """Whether somebody has connected to the control socket: it stands there twice then."""
+    return Path("/proc/net/unix").read_text().count(str(home.state / "control.sock")) > 1
+
+
+def test_a_drill_goes_on_across_the_death_of_the_daemon(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.configure(CONFIG)
+    with home.daemon() as first:
+        drill = home.start("drill", "threat", "--fast")
+        assert drill.stdout is not None
+        assert "the drill has begun" in drill.stdout.readline()
+        first.kill()
+    with home.daemon():
+        done(home, "incident", "ack", "-p", LEAD)
+        done(home, "incident", "arrived", "-p", MANAGER)
+        out, error = drill.communicate(timeout=60)
+    assert (drill.returncode, "THE DRILL WAS PASSED" in out) == (GOOD, True), error
 
 
 def test_a_change_of_the_audit_chain_is_found(tmp_path: Path) -> None:
