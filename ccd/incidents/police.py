@@ -208,16 +208,17 @@ def rest(incident: Incident, why: str) -> Items:
 def bar(incident: Incident, voice: str, why: str) -> Items:
     """Whoever is being rung or is listening must not be bridged any more: the mark says so, the call ends.
 
-    ``voice`` is the ring under way before the fact that ended the search.
+    ``voice`` is the ring under way before the fact that ended the search; "" where none is. The mark is made
+    also then: a phone that was taken to be silent may still be listening.
     """
-    if not voice:
-        return
-    pbx = incident.voices[voice].where.partition("/")[0]
     because = f"incidents: {why}"
-    put = (("Action", "DBPut"), ("Family", "ccd-police"), ("Key", incident.id), ("Val", "barred"))
-    yield SendAction(key=f"{incident.id}-bar", because=because, pbx=pbx, fields=put)
-    hangup = (("Action", "Hangup"), ("Channel", voice))
-    yield SendAction(key=f"{incident.id}-hangup", because=because, pbx=pbx, fields=hangup)
+    for pbx in _pbxs_of_voices(incident):
+        put = (("Action", "DBPut"), ("Family", "ccd-police"), ("Key", incident.id), ("Val", "barred"))
+        yield SendAction(key=f"{incident.id}-bar", because=because, pbx=pbx, fields=put)
+    if voice:
+        pbx = incident.voices[voice].where.partition("/")[0]
+        hangup = (("Action", "Hangup"), ("Channel", voice))
+        yield SendAction(key=f"{incident.id}-hangup", because=because, pbx=pbx, fields=hangup)
 
 
 def unbar(incident: Incident) -> Items:
@@ -225,9 +226,13 @@ def unbar(incident: Incident) -> Items:
     if incident.police_state not in ("", "failed"):
         return
     because = "incidents: a lead asks for the police after all"
-    for pbx in dict.fromkeys(voice.where.partition("/")[0] for voice in incident.voices.values()):
+    for pbx in _pbxs_of_voices(incident):
         fields = (("Action", "DBDel"), ("Family", "ccd-police"), ("Key", incident.id))
         yield SendAction(key=f"{incident.id}-unbar", because=because, pbx=pbx, fields=fields)
+
+
+def _pbxs_of_voices(incident: Incident) -> list[str]:
+    return list(dict.fromkeys(voice.where.partition("/")[0] for voice in incident.voices.values()))
 
 
 def ring_again(world: World, incident: Incident) -> Items:
