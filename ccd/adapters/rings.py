@@ -264,19 +264,24 @@ class Rings:
         )
 
     async def _read_source(self, effect: ReadSource) -> None:
-        """Of a PJSIP channel: where its signalling comes from, and the Call-ID by which others find it."""
+        """What the dialplan knows of the customer; of a PJSIP channel, where its signalling comes from, and
+        the Call-ID by which others find it.
+        """
         session = self._session(effect.pbx)
-        if session is None or not effect.channel.startswith("PJSIP/"):
+        if session is None:
             return
+        address = call_id = ""
         try:
-            address = await _variable(session, effect.channel, "CHANNEL(pjsip,remote_addr)")
-            call_id = await _variable(session, effect.channel, "CHANNEL(pjsip,call-id)")
+            customer = await _variable(session, effect.channel, "CCD_CUSTOMER")
+            if effect.channel.startswith("PJSIP/"):
+                address = await _variable(session, effect.channel, "CHANNEL(pjsip,remote_addr)")
+                call_id = await _variable(session, effect.channel, "CHANNEL(pjsip,call-id)")
         except (AmiError, ValueError) as error:
             log.warning("source_unread", incident=effect.incident, why=str(error))
             return
         source = ", ".join(part[:200] for part in (address, f"Call-ID {call_id}" if call_id else "") if part)
-        if source:
-            self._submit(SourceRead(at=self._now(), incident=effect.incident, source=source))
+        if source or customer:
+            self._submit(SourceRead(self._now(), effect.incident, source, customer[:1000]))
 
 
 async def _noted(session: Actions, key: str) -> tuple[str, str] | None:

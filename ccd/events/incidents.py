@@ -141,10 +141,13 @@ class CopyKept(Event, frozen=True):
 
 
 class SourceRead(Event, frozen=True):
-    """Where the caller's SIP comes from, as the PBX knows it (asked right after the report)."""
+    """Where the caller's SIP comes from, as the PBX knows it (asked right after the report); and what the
+    site's dialplan says of the customer, in the channel variable CCD_CUSTOMER of the caller's leg.
+    """
 
     incident: str
     source: str
+    customer: str = ""
 
 
 class Kept(Event, frozen=True):
@@ -188,6 +191,7 @@ class ReportRepeated(IncidentFact, frozen=True):
 
 class SourceKnown(IncidentFact, frozen=True):
     source: str
+    customer: str = ""
 
 
 class RungBegan(IncidentFact, frozen=True):

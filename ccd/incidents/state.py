@@ -35,6 +35,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from ccd import events as e
 
 __all__ = ["TRANSITIONS", "Incident", "Phase", "Rung", "Told", "fold"]
@@ -196,6 +198,8 @@ def _report_repeated(incident: Incident, fact: e.ReportRepeated) -> None:
 
 def _source(incident: Incident, fact: e.SourceKnown) -> None:
     incident.source = fact.source
+    if fact.customer:
+        incident.facts = msgspec.structs.replace(incident.facts, customer=fact.customer)
 
 
 def _rung_began(incident: Incident, fact: e.RungBegan) -> None:

@@ -34,7 +34,10 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         "reported again by {by:name} ({how:how}){note:tail}",
         "{by:name} 再次报告（{how:how}）{note:tail}",
     ),
-    "SourceKnown": ("the call's SIP comes from {source}", "来电的 SIP 来源：{source}"),
+    "SourceKnown": (
+        "the call's SIP comes from {source}{customer:tail}",
+        "来电的 SIP 来源：{source}{customer:tail}",
+    ),
     "RungBegan": (
         "rung {rung:rung} began ({role:role}): {people:names} ({why:begun})",
         "第 {rung:rung} 级开始（{role:role}）：{people:names}（{why:begun}）",

@@ -255,6 +255,8 @@ class Switch(FakePbx):
             value = self.alive[channel]
         elif (channel, name) in self.variables:
             value = self.variables[channel, name]
+        elif any(channel == known for known, _ in self.variables):
+            value = ""
         else:
             return response(asked, "Message: No such channel", kind="Error")
         return response(asked, f"Variable: {name}", f"Value: {value}")
@@ -435,8 +437,12 @@ async def test_where_the_callers_sip_comes_from_is_told_as_far_as_it_is_known() 
         pbx.variables[channel, "CHANNEL(pjsip,remote_addr)"] = "198.51.100.7:5060"
         pbx.variables[channel, "CHANNEL(pjsip,call-id)"] = "ddaf3c8d@198.51.100.7"
         rings.perform(ReadSource("s1", "because", "north", INCIDENT, channel))
+        pbx.variables["DAHDI/1-1", "CCD_CUSTOMER"] = "张三, 合同 17"
         rings.perform(ReadSource("s2", "because", "north", INCIDENT, "DAHDI/1-1"))
         rings.perform(ReadSource("s3", "because", "north", INCIDENT, "PJSIP/gone-00000001"))
         await done(rings)
         source = "198.51.100.7:5060, Call-ID ddaf3c8d@198.51.100.7"
-        assert told == [SourceRead(NOW, INCIDENT, source)]
+        assert sorted(told, key=lambda read: read.customer) == [
+            SourceRead(NOW, INCIDENT, source),
+            SourceRead(NOW, INCIDENT, "", "张三, 合同 17"),
+        ]
