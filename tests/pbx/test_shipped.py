@@ -55,7 +55,13 @@ def attach(pbx: StockAsterisk, secret: str) -> None:
         f"#tryinclude ccd/manager-{pbx.major}.conf",
     )
     at_the_end(etc / "queues.conf", "#tryinclude ccd/queues-ccd.conf")
-    at_the_end(etc / "extensions.conf", "#tryinclude ccd/extensions-ccd.conf")
+    at_the_end(
+        etc / "extensions.conf",
+        "#tryinclude ccd/extensions-ccd.conf",
+        "#tryinclude ccd/extensions-ccd-incidents.conf",
+        "#tryinclude ccd-police.conf",
+    )
+    shutil.copy(etc / "ccd/ccd-police.conf.sample", etc / "ccd-police.conf")
     behind(etc / "extensions.conf", "[default]", "include => ccd-codes")
     at_the_end(etc / "features.conf", "#tryinclude ccd/features-ccd.conf")
     with (etc / "queues.conf").open("a") as queues:
@@ -120,6 +126,9 @@ def test_they_are_in_force(attached: Attached) -> None:
     assert "'*81'" in rx("dialplan show *81@default")
     assert "PJSIP/1001" in rx("queue show support")
     assert "*2" in rx("features show")
+    assert "ccd-threat" in rx("features show")
+    assert "'call'" in rx("dialplan show ccd-police")
+    assert "ccd-police-once" in rx("dialplan show ccd-decide")
     user = rx("manager show user ccd")
     assert "system,call,agent,user,reporting,dialplan" in user.replace(" ", "")
 
