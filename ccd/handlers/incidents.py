@@ -166,8 +166,8 @@ def _copied(event: e.CopyKept, world: World, settings: IncidentsSettings) -> Ite
 
 def _source(event: e.SourceRead, world: World, settings: IncidentsSettings) -> Items:
     incident = world.incidents.get(event.incident)
-    if incident is not None and event.source != incident.source:
-        yield fact(incident, event.at, e.SourceKnown, source=event.source)
+    if incident is not None and (event.source, event.customer) != (incident.source, incident.facts.customer):
+        yield fact(incident, event.at, e.SourceKnown, source=event.source, customer=event.customer)
 
 
 def _kept(event: e.Kept, world: World, settings: IncidentsSettings) -> Items:
