@@ -31,7 +31,7 @@ from ccd.effects import (
     ShowAlert,
     Tell,
 )
-from ccd.events import Event
+from ccd.events import Event, Kept
 from ccd.world import World
 
 __all__ = ["IncidentParts", "spool_path"]
@@ -61,7 +61,11 @@ class IncidentParts:
         self._world = world
         self._store = store
         section = settings().store
-        self.safekeeping = Safekeeping(store, Spool(spool_path(settings()), section.spool_bytes))
+        self.safekeeping = Safekeeping(
+            store,
+            Spool(spool_path(settings()), section.spool_bytes),
+            stored=lambda names: submit(Kept(at=utc_now(), incidents=names, where="store")),
+        )
         self.notifiers = Notifiers(settings, submit, utc_now, self._to_be_told)
         self.rings = Rings(session, submit, utc_now)
         self.acts = Acts(submit)

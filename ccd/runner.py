@@ -116,6 +116,8 @@ class Runner:
         self._latest: dict[str, datetime] = {}
         self._wake = asyncio.Event()
         self._commits: set[asyncio.Task[None]] = set()
+        self._keeping: asyncio.Task[None] | None = None
+        """The latest step of an incident whose effects wait."""
         self._failures: Counter[str] = Counter()
         self._stopping = False
         self._blank = Outcome()
@@ -270,7 +272,8 @@ class Runner:
         incidents = {fact.incident for fact in outcome.facts if isinstance(fact, IncidentFact)}
         # The store takes the facts over now: those of later steps must not overtake them.
         if incidents:
-            self._spawn(self._keep_then_perform(incidents, self._keep(items), effects))
+            work = self._keep_then_perform(incidents, self._keep(items), effects, self._keeping)
+            self._keeping = self._spawn(work)
         elif effects and any(fact.durable for fact in outcome.facts):
             self._spawn(self._commit_then_perform(self._store.commit(items), effects))
         else:
@@ -279,10 +282,11 @@ class Runner:
             for effect in effects:
                 self._perform(effect)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._commits.add(task)
         task.add_done_callback(self._commits.discard)
+        return task
 
     async def _commit_then_perform(self, committed: Awaitable[None], effects: list[Effect]) -> None:
         try:
@@ -294,14 +298,20 @@ class Runner:
             self._perform(effect)
 
     async def _keep_then_perform(
-        self, incidents: set[str], kept: Awaitable[str], effects: list[Effect]
+        self,
+        incidents: set[str],
+        kept: Awaitable[str],
+        effects: list[Effect],
+        before: asyncio.Task[None] | None,
     ) -> None:
-        """Whatever becomes of the record, people are told."""
+        """Whatever becomes of the record, people are told; never before what an earlier step asked for."""
         try:
             where = await kept
         except Exception:
             log.exception("keeping_failed", incidents=sorted(incidents))
             where = "memory"
+        if before is not None:
+            await asyncio.wait([before])
         for effect in effects:
             self._perform(effect)
         known = self.engine.world.incidents

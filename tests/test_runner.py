@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -473,6 +474,21 @@ async def test_people_are_told_of_an_incident_wherever_its_record_went(where: st
     rig.runner.stop()
     await working
     assert [event.where for event in rig.inputs if isinstance(event, Kept)] == [where] * (where != "store")
+
+
+async def test_a_later_step_is_never_carried_out_before_an_earlier_one() -> None:
+    """The store has failed meanwhile, so the later one was given no time: a ring, and its end."""
+    rig = Rig()
+    ring, end = TOLD, msgspec.structs.replace(TOLD, key="r2")
+    for effect in (ring, end):
+        rig.runner._pass_on(None, opened(effect))
+    rig.where[1].set_result("spool")
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert rig.done == []
+    rig.where[0].set_result("spool")
+    await rig.runner.settled(10)
+    assert rig.done == [ring, end]
 
 
 async def test_a_defect_in_keeping_the_record_holds_up_nobody() -> None:

@@ -11,7 +11,7 @@ brought back to life when they may have ended since.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -41,31 +41,45 @@ class KeepingStore(Protocol):
 
 @dataclass(eq=False)
 class _Waiting:
-    """What the store has not taken yet."""
+    """What the store has not taken yet; ``late``: not within the patience it was given."""
 
     items: tuple[Item, ...]
+    late: bool = False
     spooled: bool = False
+
+    def incidents(self) -> set[str]:
+        return {item.incident for item in self.items if isinstance(item, IncidentFact)}
 
 
 class Safekeeping:
-    """Use from one event loop. The counters are read by the metrics."""
+    """Use from one event loop. The counters are read by the metrics.
 
-    def __init__(self, store: KeepingStore, spool: Spool) -> None:
+    ``stored`` is told of incidents of which ``keep`` had said something else, once the store has all of them.
+    """
+
+    def __init__(
+        self, store: KeepingStore, spool: Spool, stored: Callable[[tuple[str, ...]], None] = lambda _: None
+    ) -> None:
         self.spooled = 0
         """Facts and entries that went to the spool, so far."""
         self.spool_failures = 0
         """How often the spool did not take what it was to take."""
         self._store = store
         self._spool = spool
+        self._stored_late = stored
         self._waiting: dict[asyncio.Task[None], _Waiting] = {}
         self._spooling = asyncio.Lock()
         self._unread = True
         """The spool may hold records that the store has not: it must not be cleared."""
+        self._used = True
+        """Something may be in the spool."""
 
     @property
     def unsaved(self) -> int:
         """Facts and entries that are nowhere but in memory now."""
-        return sum(len(waiting.items) for waiting in self._waiting.values() if not waiting.spooled)
+        return sum(
+            len(waiting.items) for waiting in self._waiting.values() if waiting.late and not waiting.spooled
+        )
 
     @property
     def spool_bytes_used(self) -> int:
@@ -80,7 +94,9 @@ class Safekeeping:
         mine = tuple(items)
         if not any(isinstance(item, IncidentFact) for item in mine):
             raise ValueError("nothing of an incident is among these; give them to the store alone")
-        return self._kept(self._hand_over(mine), mine, patience_s)
+        task, waiting = self._hand_over(mine), _Waiting(mine)
+        self._waiting[task] = waiting
+        return self._kept(task, waiting, patience_s)
 
     async def restore(self) -> list[str]:
         """Give to the store what the spool holds and the store does not.
@@ -125,13 +141,14 @@ class Safekeeping:
     async def _give(self, items: tuple[Item, ...]) -> list[str]:
         """Records of the spool; returns the facts that the store has not taken after some patience."""
         task = self._hand_over(items)
-        self._await_store(task, _Waiting(items, spooled=True))
+        self._await_store(task, _Waiting(items, late=True, spooled=True))
         await asyncio.wait([task], timeout=RESTORE_S)
         if task.done():
             return []
         return [json_of(item) for item in items if isinstance(item, IncidentFact)]
 
     def _await_store(self, task: asyncio.Task[None], waiting: _Waiting) -> None:
+        waiting.late = True
         self._waiting[task] = waiting
         task.add_done_callback(self._store_answered)
 
@@ -143,20 +160,25 @@ class Safekeeping:
         if error is not None:
             log.critical("incident_refused_by_store", error=str(error), effect="set aside beside the spool")
             self._spool.set_aside(waiting.items).add_done_callback(self._spool_answered)
+        elsewhere = [incident for other in self._waiting.values() for incident in other.incidents()]
+        if stored := waiting.incidents().difference(elsewhere):
+            self._stored_late(tuple(sorted(stored)))
         self._clear_when_all_is_stored()
 
     def _clear_when_all_is_stored(self) -> None:
         """At once: what is to be written after this is behind it in the spool's thread."""
-        if not self._unread and not self._waiting:
+        if self._used and not self._unread and not self._waiting:
+            self._used = False
             self._spool.clear().add_done_callback(self._spool_answered)
 
     # --- the spool ----------------------------------------------------------------------------------------
 
-    async def _kept(self, task: asyncio.Task[None], items: tuple[Item, ...], patience_s: float) -> Where:
+    async def _kept(self, task: asyncio.Task[None], waiting: _Waiting, patience_s: float) -> Where:
         await asyncio.wait([task], timeout=patience_s if self._store.healthy else 0)
         if _is_stored(task):
+            del self._waiting[task]
+            self._clear_when_all_is_stored()
             return "store"
-        waiting = _Waiting(items)
         self._await_store(task, waiting)
         try:
             async with asyncio.timeout(SPOOL_S), self._spooling:
@@ -165,16 +187,19 @@ class Safekeeping:
             self.spool_failures += 1
             why = str(error) or f"{self._spool.path}: does not answer"
             if not waiting.spooled and not _is_stored(task):
-                log.critical("incident_not_saved", facts=len(items), spool=why, unsaved=self.unsaved)
+                log.critical("incident_not_saved", facts=len(waiting.items), spool=why, unsaved=self.unsaved)
         if _is_stored(task):
             return "store"
         return "spool" if waiting.spooled else "memory"
 
     async def _spool_all(self) -> None:
-        """What is only in memory, the oldest first: the facts of an incident must not have gaps."""
+        """What is only in memory, the oldest first: the facts of an incident must not have gaps. So those go
+        as well to which the store is still given a little time.
+        """
         for task, waiting in list(self._waiting.items()):
-            if waiting.spooled or task not in self._waiting:
+            if waiting.spooled or task not in self._waiting or _is_stored(task):
                 continue
+            self._used = True
             await self._spool.write(waiting.items)
             waiting.spooled = True
             self.spooled += len(waiting.items)

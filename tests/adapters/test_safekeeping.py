@@ -20,7 +20,7 @@ from ccd import events as e
 from ccd.adapters.safekeeping import Safekeeping
 from ccd.adapters.spool import Item, Spool
 from ccd.adapters.store import Store
-from ccd.adapters.store.entries import Deadline, DeadlineGone, EffectOver, StoredEffect
+from ccd.adapters.store.entries import Deadline, DeadlineGone, PinSet
 from ccd.adapters.store.queries import opened
 from ccd.config import StoreSettings
 from tests.adapters.store.conftest import (  # noqa: F401 - fixtures
@@ -46,7 +46,7 @@ def told(n: int, **more: str) -> e.NoteTaken:
 
 def step(n: int) -> list[Item]:
     """A fact and what its step asked for: one transaction."""
-    return [told(n), StoredEffect(f"tell-{n}", "{}", later(n)), deadline(f"turn-{n}")]
+    return [told(n), PinSet(f"code-{n}", "first", later(n)), deadline(f"turn-{n}")]
 
 
 def deadline(key: str) -> Deadline:
@@ -74,7 +74,8 @@ class Desk:
     async def start(self) -> list[str]:
         self.store = await Store.open(self.place.settings, self.place.state_dir)
         self.spool = Spool(self.file, SIZE)
-        self.keeping = Safekeeping(self.store, self.spool)
+        self.back: list[tuple[str, ...]] = []
+        self.keeping = Safekeeping(self.store, self.spool, stored=self.back.append)
         return await self.keeping.restore()
 
     async def stop(self, timeout: float = 5.0) -> None:
@@ -131,6 +132,34 @@ async def test_a_locked_database_sends_them_to_the_spool_until_it_has_them(
     assert await facts_in(desk.place) == [1, 2]
     assert await desk.keeping.keep(step(3)) == "store"
     await audited_once(desk.place)
+
+
+async def test_those_still_given_time_go_to_the_spool_before_later_ones(
+    desk: Desk, locked: sqlite3.Connection
+) -> None:
+    """Else a kill would leave a fact whose forerunners are nowhere."""
+    locked.execute("BEGIN IMMEDIATE")
+    first = asyncio.create_task(desk.keeping.keep([told(1)], patience_s=60))
+    assert await desk.keeping.keep([told(2)], patience_s=0) == "spool"
+    assert [[item.n for item in record] for record in await desk.records()] == [[1], [2]]  # type: ignore[union-attr]
+    assert desk.keeping.unsaved == 0
+    locked.execute("ROLLBACK")
+    assert await first == "store"
+    await until(lambda: desk.keeping.spool_bytes_used == 0)
+    assert await facts_in(desk.place) == [1, 2]
+
+
+async def test_once_the_store_has_all_of_an_incident_that_is_told(
+    desk: Desk, locked: sqlite3.Connection
+) -> None:
+    assert await desk.keeping.keep([told(1)]) == "store"
+    locked.execute("BEGIN IMMEDIATE")
+    for n in (2, 3):
+        assert await desk.keeping.keep([told(n)], patience_s=0) == "spool"
+    assert desk.back == []
+    locked.execute("ROLLBACK")
+    await until(lambda: bool(desk.back))
+    assert desk.back == [("i-1",)]
 
 
 async def test_a_store_known_to_be_away_is_not_waited_for(desk: Desk, locked: sqlite3.Connection) -> None:
@@ -234,22 +263,25 @@ async def test_what_the_store_has_not_is_given_to_it_at_the_start(
     await leave_in_spool(desk.file, step(1), step(2))
     assert await desk.start() == []
     assert await facts_in(sqlite_place) == [1, 2]
-    assert len(await desk.store.open_effects()) == len(await desk.store.open_deadlines()) == 2
+    assert [armed.key for armed in await desk.store.open_deadlines()] == ["turn-1", "turn-2"]
+    assert [row["code"] for row in await sqlite_place.rows("pin")] == ["code-1", "code-2"]
     await until(lambda: desk.keeping.spool_bytes_used == 0)
     await audited_once(sqlite_place)
     await desk.stop()
 
 
-async def test_what_has_ended_since_is_not_brought_back_to_life(sqlite_place: Place, tmp_path: Path) -> None:
+async def test_what_has_changed_since_is_not_brought_back_to_life(
+    sqlite_place: Place, tmp_path: Path
+) -> None:
     """The store took everything and more, and the daemon was killed before the spool was cleared."""
     desk = Desk(sqlite_place, tmp_path / "ccd.spool")
     await desk.start()
     await desk.store.commit(step(1))
-    await desk.store.commit([told(2), EffectOver("tell-1", later(2)), DeadlineGone("turn-1")])
+    await desk.store.commit([told(2), PinSet("code-1", "second", later(2)), DeadlineGone("turn-1")])
     await desk.stop()
     await leave_in_spool(desk.file, step(1))
     assert await desk.start() == []
-    assert await desk.store.open_effects() == []
+    assert await desk.store.pin_hash("code-1") == "second"
     assert await desk.store.open_deadlines() == []
     await until(lambda: desk.keeping.spool_bytes_used == 0)
     await audited_once(sqlite_place)
@@ -327,7 +359,7 @@ def test_killed_between_spool_and_store_nothing_is_lost_or_doubled(
         facts = await facts_in(place_of_round)
         assert facts[:last] == list(range(1, last + 1))
         assert len(facts) in (last, last + 1), "at most the one under way was not acknowledged"
-        assert len(await desk.store.open_effects()) == len(facts)
+        assert len(await desk.store.open_deadlines()) == len(await place_of_round.rows("pin")) == len(facts)
         assert await desk.records() == []
         await audited_once(place_of_round)
         await desk.stop()
