@@ -32,6 +32,8 @@ __all__ = ["App", "serve"]
 
 log = structlog.get_logger("ccd.app")
 
+PBXS_S = 2.0
+"""So long, after a start, no deadline comes due before the PBXs are followed."""
 STOP_S = 3.0
 """From the signal on, so much is for writing; letting go of a silent database and ending take the rest."""
 EFFECTS_S = 1.0
@@ -141,12 +143,12 @@ class App:
     async def _listen(self) -> None:
         self._exits.push_async_callback(self._cancel)
         for name, part in (
-            ("clock", self.parts.clock),
             ("pulse", self.parts.pulse),
             ("housekeeping", self.parts.housekeeping),
             ("notifiers", self.parts.incidents.notifiers),
         ):
             self._tasks.append(self._spawn(part.run(), name))
+        self._tasks.append(self._spawn(self._keep_time(), "clock"))
         self._exits.push_async_callback(self.parts.recordings.close)
         self._exits.push_async_callback(self.parts.incidents.close)
         await self.parts.ops.start()
@@ -157,6 +159,11 @@ class App:
         await self.parts.control.start()
         self._exits.push_async_callback(self.parts.control.close)
         self._exits.push_async_callback(self.parts.links.close)
+
+    async def _keep_time(self) -> None:
+        """What came due while we were away waits a moment for the PBXs: without them nobody can be rung."""
+        await self.parts.links.first_picture(PBXS_S)
+        await self.parts.clock.run()
 
     # --- stop ---------------------------------------------------------------------------------------------
 

@@ -57,6 +57,7 @@ class Links:
         self._jobs: set[asyncio.Task[None]] = set()
         self._changing = asyncio.Lock()
         self._closed = False
+        self._complete = asyncio.Event()
 
     async def replace(self, pbxs: dict[str, PbxSettings]) -> None:
         """Raises ConfigError where a secret is missing; then nothing has changed. Nothing after ``close``."""
@@ -82,6 +83,8 @@ class Links:
             missing = tuple(session.missing_lists)
             log.info("pbx_synced", pbx=name, missing=missing)
             runner.in_order(name, PbxSynced(at=at, pbx=name, missing=missing))
+            if all(each.synced for each in self.sessions.values()):
+                self._complete.set()
 
         def lost(at: datetime, last_heard: datetime, why: str) -> None:
             log.log(
@@ -124,6 +127,12 @@ class Links:
         del self._settings[name], self._noted[name]
         await session.close()
         await asyncio.gather(self._tasks.pop(name), return_exceptions=True)
+
+    async def first_picture(self, timeout_s: float) -> None:
+        """Wait until all PBXs are in sync for the first time, or the time is up."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._complete.wait()
 
     def restart(self, name: str) -> None:
         """Start over from a snapshot."""
