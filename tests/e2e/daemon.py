@@ -36,6 +36,8 @@ class Daemon:
         self.folder = folder
         self.environment = dict(environment or {})
         self.before = tuple(before)
+        self.module = "ccd"
+        """What is run in its place: another program that becomes a daemon."""
         self.state = folder / "state"
         self.config = folder / "ccd.toml"
         self.log = folder / "ccd.log"
@@ -65,7 +67,7 @@ class Daemon:
         ours = {name: value for name, value in os.environ.items() if not name.startswith("CCD_")}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self.before, sys.executable, "-m", "ccd", "run", "--config", str(self.config)],
+                [*self.before, sys.executable, "-m", self.module, "run", "--config", str(self.config)],
                 stdout=log,
                 stderr=log,
                 env=ours | self.environment,
