@@ -108,11 +108,13 @@ class Desk:
         assert holds(), f"it did not happen in time; told: {[_short(event) for event in self.told]}"
 
     async def over(self) -> None:
-        """Wait until no channel is left: whatever may still be told has been."""
-        async with asyncio.timeout(20):
-            while "0 active channels" not in await asyncio.to_thread(command, self.pbx, "core show channels"):
-                await asyncio.sleep(0.05)
-        await asyncio.sleep(0.1)
+        """Wait until no channel is left, and none is about to come: whatever may still be told has been."""
+        quiet = 0
+        async with asyncio.timeout(30):
+            while quiet < 4:
+                await asyncio.sleep(0.1)
+                shown = await asyncio.to_thread(command, self.pbx, "core show channels")
+                quiet = quiet + 1 if "0 active channels" in shown else 0
 
     def _listen(self) -> None:
         while not self._stopped.is_set():

@@ -25,8 +25,15 @@ GENERAL = (
     "timestampevents = yes",
     "disabledevents = DTMFBegin,DTMFEnd",
 )
-NOT_THERE_YET = {"static-members", "unknown-members", "fastagi", "recordings-folder"}
-"""A queue with a fixed member, no roster, no daemon, no call: what this test leaves out of a PBX."""
+NOT_THERE_YET = {
+    "static-members",
+    "unknown-members",
+    "fastagi",
+    "recordings-folder",
+    "prompts",
+    "duty-cache",
+}
+"""A queue with a fixed member, no roster, no daemon, no call, no prompts: what this test leaves out of a PBX."""
 QUEUE = """
 [support](ccd)
 strategy = rrmemory
@@ -61,7 +68,14 @@ def attach(pbx: StockAsterisk, secret: str) -> None:
         "#tryinclude ccd/extensions-ccd-incidents.conf",
         "#tryinclude ccd-police.conf",
     )
-    shutil.copy(etc / "ccd/ccd-police.conf.sample", etc / "ccd-police.conf")
+    sample = (etc / "ccd/ccd-police.conf.sample").read_text("utf-8")
+    for placeholder, own in (
+        ("PUT-THE-NUMBER-HERE", "0000"),
+        ("FIRST-TRUNK", "one"),
+        ("SECOND-TRUNK", "two"),
+    ):
+        sample = sample.replace(placeholder, own)
+    (etc / "ccd-police.conf").write_text(sample, "utf-8")
     behind(etc / "extensions.conf", "[default]", "include => ccd-codes")
     at_the_end(etc / "features.conf", "#tryinclude ccd/features-ccd.conf")
     with (etc / "queues.conf").open("a") as queues:
