@@ -13,7 +13,7 @@ import pytest
 
 from ccd import events as e
 from ccd.adapters.spool import Item, Spool, SpoolError
-from ccd.adapters.store.entries import Deadline, DeadlineGone, EffectOver, StoredEffect
+from ccd.adapters.store.entries import Audited, Deadline, DeadlineGone, PinSet
 from tests.adapters.store.samples import AT, all_entries, all_events, later, sample
 
 SIZE = 65_536
@@ -49,8 +49,8 @@ async def reread(path: Path) -> list[list[Item]]:
 async def test_what_was_written_is_read_by_the_next_daemon(spool: Spool, path: Path) -> None:
     assert await spool.read() == []
     deadline = Deadline("police-i-1", AT, later(900), "b00t", 12.5, 900.0)
-    first: list[Item] = [told(1), deadline, StoredEffect("k", "{}", AT)]
-    second: list[Item] = [told(2), DeadlineGone("police-i-1"), EffectOver("k", AT)]
+    first: list[Item] = [told(1), deadline, PinSet("7", "hash", AT)]
+    second: list[Item] = [told(2), DeadlineGone("police-i-1"), Audited(AT, "li", "Shown", "i-1")]
     await spool.write(first)
     await spool.write(second)
     await spool.close()

@@ -23,7 +23,7 @@ __all__ = ["Content", "content", "content_of_journal"]
 Content = dict[str, Counter[tuple[Any, ...]]]
 """Table -> its rows, without the numbers they were given."""
 
-_NOT_FROM_FACTS = {"deadline", "heartbeat", "outbox", "pin"}
+_NOT_FROM_FACTS = {"deadline", "heartbeat", "pin"}
 
 
 async def content_of_journal(journal: Path, folder: Path) -> tuple[Content, int]:

@@ -1,4 +1,4 @@
-"""What is written beside facts, in the same transactions: timers, PINs, effects under way, the heartbeat.
+"""What is written beside facts, in the same transactions: timers, PINs, acts to audit, the heartbeat.
 
 They are given to the store as facts are, and are durable unless they say otherwise.
 """
@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import msgspec
 
-__all__ = ["Audited", "Beat", "Deadline", "DeadlineGone", "EffectOver", "Entry", "PinSet", "StoredEffect"]
+__all__ = ["Audited", "Beat", "Deadline", "DeadlineGone", "Entry", "PinSet"]
 
 
 class Entry(msgspec.Struct, frozen=True, tag=True):
@@ -44,33 +44,6 @@ class PinSet(Entry, frozen=True):
     code: str
     hash: str
     changed: datetime
-
-
-class StoredEffect(Entry, frozen=True):
-    """An effect to be performed, and how far that has come; given again whenever it changes.
-
-    ``effect`` is its JSON. ``state`` is pending, done or failed; open while ``done`` is None.
-    """
-
-    key: str
-    effect: str
-    created: datetime
-    state: str = "pending"
-    attempts: int = 0
-    error: str = ""
-    done: datetime | None = None
-
-
-class EffectOver(Entry, frozen=True):
-    """An effect has ended, whatever its JSON was: its row is no longer open.
-
-    ``state`` is done or failed, ``error`` why it failed. Only for what was given as ``StoredEffect``.
-    """
-
-    key: str
-    at: datetime
-    state: str = "done"
-    error: str = ""
 
 
 class Audited(Entry, frozen=True):

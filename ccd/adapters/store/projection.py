@@ -14,16 +14,7 @@ from typing import Any
 from ccd import events as e
 from ccd.adapters.store.audit import entry_digest
 from ccd.adapters.store.batch import Batch, Row
-from ccd.adapters.store.entries import (
-    Audited,
-    Beat,
-    Deadline,
-    DeadlineGone,
-    EffectOver,
-    Entry,
-    PinSet,
-    StoredEffect,
-)
+from ccd.adapters.store.entries import Audited, Beat, Deadline, DeadlineGone, Entry, PinSet
 from ccd.adapters.store.schema import TABLES
 from ccd.adapters.store.texts import clean, json_of
 from ccd.events.incidents import FACTS
@@ -250,8 +241,6 @@ RULES: dict[type[Any], Rule] = {
     PinSet: _put("pin", "code", "hash changed"),
     Deadline: _put("deadline", "key", "armed_at due_at boot_id armed_boottime after_s"),
     DeadlineGone: _remove("deadline", "key"),
-    StoredEffect: _put("outbox", "key", "effect created state attempts error done"),
-    EffectOver: _put("outbox", "key", "state error done=at"),
     Beat: _put("heartbeat", "name", "at"),
 }
 

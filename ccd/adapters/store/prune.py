@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Table, delete, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ccd.adapters.store.schema import OUTBOX, TABLES
+from ccd.adapters.store.schema import TABLES
 
-__all__ = ["prune", "prune_effects"]
+__all__ = ["prune"]
 
 SLICE = 1000
 
@@ -24,16 +24,10 @@ async def prune(engine: AsyncEngine, before: datetime) -> dict[str, int]:
     return deleted
 
 
-async def prune_effects(engine: AsyncEngine, before: datetime) -> int:
-    """Effects that were over before that time; whatever the retention, for they are no record."""
-    return await _prune(engine, OUTBOX, before)
-
-
 async def _prune(engine: AsyncEngine, table: Table, before: datetime) -> int:
     time, over = table.c[table.info["time"]], table.c[table.info["over"]]
     key = table.primary_key.columns.values()
-    # Without a beginning: its fact was dropped, or an effect ended that was never given.
-    begun = or_(time < before, time.is_(None))
+    begun = or_(time < before, time.is_(None))  # without a beginning: its fact was dropped
     old = select(*key).where(begun, over < before).order_by(time).limit(SLICE)
     total = 0
     while True:

@@ -13,7 +13,6 @@ from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ccd.adapters.clock import Armed, utc_now
-from ccd.adapters.store.entries import StoredEffect
 from ccd.adapters.store.schema import (
     AGENT_INTERVAL,
     CALL,
@@ -21,7 +20,6 @@ from ccd.adapters.store.schema import (
     HEARTBEAT,
     INCIDENT_EVENT,
     LEG,
-    OUTBOX,
     PERSON,
     PIN,
     PRESENCE_EVENT,
@@ -36,7 +34,6 @@ __all__ = [
     "last_alive",
     "open_calls",
     "open_deadlines",
-    "open_effects",
     "open_incidents",
     "open_recordings",
     "picture",
@@ -136,17 +133,6 @@ async def open_deadlines(connection: AsyncConnection) -> list[Armed]:
         select(d.key, d.armed_at, d.due_at, d.boot_id, d.armed_boottime, d.after_s).order_by(d.due_at)
     )
     return [Armed(*row) for row in rows]
-
-
-async def open_effects(connection: AsyncConnection) -> list[StoredEffect]:
-    """Effects posted and not done, oldest first."""
-    o = OUTBOX.c
-    rows = await connection.execute(
-        select(o.key, o.effect, o.created, o.state, o.attempts, o.error, o.done)
-        .where(o.done.is_(None))
-        .order_by(o.created)
-    )
-    return [StoredEffect(*row) for row in rows]
 
 
 async def open_incidents(connection: AsyncConnection) -> list[str]:

@@ -279,16 +279,6 @@ DEADLINE = _table(
     *_seconds("armed_boottime", "after_s"),
 )
 
-OUTBOX = _table(
-    "outbox",
-    _key("key"),
-    *_text("effect", "state", "error"),
-    *_integers("attempts"),
-    *_times("created", "done"),
-    time="created",
-    over="done",
-)
-
 HEARTBEAT = _table("heartbeat", _key("name"), *_times("at"))
 
 TABLES: dict[str, Table] = dict(metadata.tables)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,12 +17,12 @@ from ccd.adapters.store import recall
 from ccd.adapters.store.audit import HEAD_FILE
 from ccd.adapters.store.chain import Chain
 from ccd.adapters.store.database import Database, answering, writing
-from ccd.adapters.store.entries import Beat, Deadline, DeadlineGone, PinSet, StoredEffect
+from ccd.adapters.store.entries import Beat, Deadline, DeadlineGone, PinSet
 from ccd.adapters.store.instant import Instant
 from ccd.adapters.store.lock import StateLock
 from ccd.adapters.store.migrate import upgrade
 from ccd.adapters.store.place import place_of, shown
-from ccd.adapters.store.prune import prune, prune_effects
+from ccd.adapters.store.prune import prune
 from ccd.adapters.store.schema import AGENT_INTERVAL, BLIND_INTERVAL, QUEUE_VISIT
 from ccd.adapters.store.writer import Writer
 from ccd.config import StoreSettings
@@ -33,8 +33,6 @@ __all__ = ["Store"]
 T = TypeVar("T")
 
 LEAVE_S = 0.5
-EFFECTS_KEPT = timedelta(days=7)
-"""How long effects that are done stay in the outbox at least: to look at, no longer to perform."""
 
 
 class Store(Writer):
@@ -73,7 +71,6 @@ class Store(Writer):
                 with answering(url):
                     await database.check()
                     await upgrade(database.patient)
-                    await prune_effects(database.writer, utc_now() - EFFECTS_KEPT)
                     chain = await Chain.open(database, state_dir / HEAD_FILE)
             except BaseException:
                 await database.close()
@@ -117,15 +114,6 @@ class Store(Writer):
 
     async def open_deadlines(self) -> list[Armed]:
         return await self._ask(recall.open_deadlines)
-
-    # --- effects under way --------------------------------------------------------------------------------
-
-    def post_effect(self, effect: StoredEffect) -> None:
-        """Keep an effect before it is performed, and again whenever its state changes. Returns at once."""
-        self.enqueue([effect])
-
-    async def open_effects(self) -> list[StoredEffect]:
-        return await self._ask(recall.open_effects)
 
     # --- incidents ----------------------------------------------------------------------------------------
 

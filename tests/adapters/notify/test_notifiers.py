@@ -92,7 +92,7 @@ async def test_what_is_too_much_is_refused_and_not_lost_in_silence(desk: Desk, s
 
 
 async def test_what_is_under_way_at_the_end_has_no_result(desk: Desk, silent_port: int) -> None:
-    """So it stays in the outbox, and is asked for again after the next start."""
+    """So the telling stays open, and is asked for again after the next start."""
     desk.configure(
         notify={
             "email": {"host": "127.0.0.1", "port": silent_port, "tls": "none", "sender": "ccd@example.org"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from ccd import events as e
 from ccd.adapters.store import Store, writer
 from ccd.adapters.store.batch import Batch
-from ccd.adapters.store.entries import Deadline, DeadlineGone, EffectOver, Entry, StoredEffect
+from ccd.adapters.store.entries import Deadline, DeadlineGone, Entry
 from ccd.adapters.store.errors import UnavailableError
 from ccd.adapters.store.projection import project
+from ccd.adapters.store.schema import TABLES, key_of
+from ccd.adapters.store.sift import RowKey
 from tests.adapters.store.conftest import Place
 from tests.adapters.store.samples import AT, later, sample
 from tests.adapters.store.waiting import until
@@ -35,12 +38,19 @@ def deadline(key: str, after_s: float = 1.0) -> Deadline:
     return Deadline(key, AT, later(after_s), "b00t", 12.5, after_s)
 
 
-def effect(key: str, **more: Any) -> StoredEffect:
-    return StoredEffect(key, "{}", AT, **more)
+# Each of these fills in some columns of the call's row.
 
 
-def over(key: str, state: str = "done") -> EffectOver:
-    return EffectOver(key, later(5), state, "" if state == "done" else "why")
+def began(call: str, second: float = 0) -> e.CallStarted:
+    return sample(e.CallStarted, at=later(second), pbx="main", call=call)
+
+
+def answered(call: str, second: float = 0) -> e.CallAnswered:
+    return e.CallAnswered(at=later(second), pbx="main", call=call)
+
+
+def over(call: str, second: float = 0, answered_at: datetime | None = None) -> e.CallEnded:
+    return sample(e.CallEnded, at=later(second), pbx="main", call=call, started=AT, answered=answered_at)
 
 
 class Away:
@@ -94,15 +104,15 @@ async def test_incidents_given_meanwhile_are_one_transaction(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = Away(store, monkeypatch)
-    store.enqueue([told(1), effect("k")])
-    store.enqueue([told(2), over("k")])
+    store.enqueue([told(1), deadline("k")])
+    store.enqueue([told(2), DeadlineGone("k")])
     await until(lambda: store.failures > 0)
     store.enqueue([told(3)])
     store.enqueue([told(4)])
     database.away = False
     await store.commit()
     assert len(database.tables) == 2
-    assert await store.open_effects() == []
+    assert await store.open_deadlines() == []
 
 
 async def test_an_urgent_commit_does_not_hasten_the_others(place: Place) -> None:
@@ -129,20 +139,29 @@ async def test_an_incidents_facts_are_kept_beyond_the_limit_of_the_queue(
     assert await store.close(timeout=20) == 0
 
 
-SAME_KEY: dict[str, tuple[list[Item], list[str], list[str]]] = {
-    "set, then cancelled": ([deadline("k"), DeadlineGone("k")], [], []),
-    "cancelled, then set": ([DeadlineGone("k"), deadline("k")], ["k"], []),
-    "set, cancelled, set": ([deadline("k"), DeadlineGone("k"), deadline("k")], ["k"], []),
-    "pending, then done": ([effect("k"), effect("k", state="done", done=later(5))], [], []),
-    "pending, then over": ([effect("k"), over("k")], [], []),
-    "over, then another": ([effect("k"), over("k"), effect("m")], [], ["m"]),
+SAME_KEY: dict[str, tuple[list[Item], list[str], dict[str, datetime]]] = {
+    "set, then cancelled": ([deadline("k"), DeadlineGone("k")], [], {}),
+    "cancelled, then set": ([DeadlineGone("k"), deadline("k")], ["k"], {}),
+    "set, cancelled, set": ([deadline("k"), DeadlineGone("k"), deadline("k")], ["k"], {}),
+    "answered, then again": ([answered("k", 3), answered("k", 2)], [], {"k": later(2)}),
+    "answered, then over": ([answered("k", 2), over("k", 5)], [], {"k": later(2)}),
+    "over, then another": (
+        [answered("k", 2), over("k", 5, later(3)), answered("m")],
+        [],
+        {"k": later(3), "m": AT},
+    ),
 }
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["one transaction", "one each"])
-@pytest.mark.parametrize(("items", "deadlines", "effects"), SAME_KEY.values(), ids=SAME_KEY)
+@pytest.mark.parametrize(("items", "deadlines", "calls"), SAME_KEY.values(), ids=SAME_KEY)
 async def test_the_later_one_of_the_same_key_wins(
-    store: Store, items: list[Item], deadlines: list[str], effects: list[str], alone: bool
+    store: Store,
+    place: Place,
+    items: list[Item],
+    deadlines: list[str],
+    calls: dict[str, datetime],
+    alone: bool,
 ) -> None:
     if alone:
         await store.commit([told(1), *items])
@@ -150,34 +169,19 @@ async def test_the_later_one_of_the_same_key_wins(
         for n, item in enumerate(items, 1):
             await store.commit([told(n), item])
     assert [armed.key for armed in await store.open_deadlines()] == deadlines
-    assert [found.key for found in await store.open_effects()] == effects
-
-
-async def test_an_effect_ends_without_its_json_being_known(store: Store, place: Place) -> None:
-    await store.commit([told(1), effect("k", attempts=2)])
-    await store.commit([over("k", "failed")])
-    (row,) = await place.rows("outbox")
-    assert (row["effect"], row["attempts"], row["created"]) == ("{}", 2, AT)
-    assert (row["state"], row["error"], row["done"]) == ("failed", "why", later(5))
-
-
-async def test_effects_that_are_done_are_pruned_at_the_start(place: Place) -> None:
-    store = await Store.open(place.settings, place.state_dir)
-    await store.commit([effect("old", done=AT), effect("open"), over("never given")])
-    await store.close()
-    store = await Store.open(place.settings, place.state_dir)
-    await store.close()
-    assert [row["key"] for row in await place.rows("outbox")] == ["open"]
+    assert {row["call"]: row["answered"] for row in await place.rows("call")} == calls
 
 
 # --- any order --------------------------------------------------------------------------------------------
 
 _keys = st.sampled_from(["a", "b"])
+_seconds = st.integers(0, 9)
 _ordinary = st.one_of(
     st.builds(deadline, _keys, st.floats(1, 9)),
     st.builds(DeadlineGone, _keys),
-    st.builds(effect, _keys, attempts=st.integers(0, 9)),
-    st.builds(over, _keys, st.sampled_from(["done", "failed"])),
+    st.builds(began, _keys, _seconds),
+    st.builds(answered, _keys, _seconds),
+    st.builds(over, _keys, _seconds, st.sampled_from([None, later(4)])),
 )
 _groups = st.lists(st.tuples(st.booleans(), st.lists(_ordinary, min_size=1, max_size=4)), max_size=8)
 
@@ -191,7 +195,7 @@ def test_the_rows_are_those_of_the_order_given(
 
     async def rows() -> dict[str, list[dict[str, Any]]]:
         with sqlite3.connect(sqlite_place.file) as database:
-            for table in ("deadline", "outbox", "audit", "incident_event"):
+            for table in ("deadline", "call", "audit", "incident_event"):
                 database.execute(f"DELETE FROM {table}")
         (sqlite_place.state_dir / "audit.head").unlink(missing_ok=True)
         with pytest.MonkeyPatch.context() as patch:
@@ -206,15 +210,15 @@ def test_the_rows_are_those_of_the_order_given(
             database_.away = False
             await store.commit()
             await store.close()
-        return {name: await sqlite_place.rows(name) for name in ("deadline", "outbox")}
+        return {name: await sqlite_place.rows(name) for name in ("deadline", "call")}
 
-    expected: dict[tuple[str, str], dict[str, Any]] = {}
+    expected: dict[RowKey, dict[str, Any]] = {}
     for _, items in groups:
         for item in items:
             _apply(expected, item)
     found = asyncio.run(rows())
     assert {
-        (table, row["key"]): {name: value for name, value in row.items() if value is not None}
+        _slot(table, row): {name: value for name, value in row.items() if value is not None}
         for table, kept in found.items()
         for row in kept
     } == {
@@ -223,13 +227,17 @@ def test_the_rows_are_those_of_the_order_given(
     }
 
 
-def _apply(rows: dict[tuple[str, str], dict[str, Any]], item: Item) -> None:
+def _slot(table: str, row: dict[str, Any]) -> RowKey:
+    return (table, *(row[name] for name in key_of(TABLES[table])))
+
+
+def _apply(rows: dict[RowKey, dict[str, Any]], item: Item) -> None:
     """One after the other, as a database would have it without batches."""
     batch = Batch()
     project(item, batch)
     for piece in batch.statements():
         for row in piece.rows:
-            slot = (piece.table, row["key"])
+            slot = _slot(piece.table, row)
             if piece.verb == "remove":
                 rows.pop(slot, None)
             else:

@@ -16,7 +16,6 @@ from sqlalchemy.exc import DBAPIError
 from ccd import events as e
 from ccd.adapters.store import Store, StoreError
 from ccd.adapters.store.database import reading, writing
-from ccd.adapters.store.entries import StoredEffect
 from ccd.adapters.store.formats import FORMATS
 from ccd.adapters.store.place import place_of
 from ccd.adapters.store.queries import EXPORTS, columns_of, opened
@@ -53,7 +52,6 @@ EVERY_TABLE: tuple[type[Any], ...] = (
     e.ReportRefused,
     e.RosterReplaced,
     e.SignInRefused,
-    StoredEffect,
 )
 
 

@@ -8,7 +8,6 @@ import pytest
 from ccd import events as e
 from ccd.adapters.clock import Armed
 from ccd.adapters.store import Store
-from ccd.adapters.store.entries import StoredEffect
 from tests.adapters.store.conftest import Place
 from tests.adapters.store.samples import AT, agent_changed, later, queue_call, sample
 
@@ -47,21 +46,6 @@ async def test_a_deadline_and_the_fact_that_armed_it_are_one_transaction(store: 
     store.set_deadline(armed("return|7", 60))
     await store.commit()
     assert store.batches == 1
-
-
-async def test_an_effect_is_open_until_it_is_done(store: Store, place: Place) -> None:
-    effect = StoredEffect("mail|1", '{"type":"Notify"}', AT)
-    store.post_effect(effect)
-    store.post_effect(msgspec.structs.replace(effect, key="mail|0", created=later(-1)))
-    store.post_effect(msgspec.structs.replace(effect, attempts=1, error="refused"))
-    await store.commit()
-    again = await reopened(store, place)
-    first, second = await again.open_effects()
-    assert (first.key, second.attempts, second.error) == ("mail|0", 1, "refused")
-    again.post_effect(msgspec.structs.replace(first, state="done", done=later(5)))
-    await again.commit()
-    assert [found.key for found in await again.open_effects()] == ["mail|1"]
-    await again.close()
 
 
 async def test_a_pins_hash_is_kept_and_replaced(store: Store) -> None:

@@ -1,5 +1,7 @@
 """Incidents, the audit chain, attendance, and how people are reached outside the floor.
 
+``outbox`` goes: nothing ever wrote to it, and what has to be told is in the timeline of its incident.
+
 Revision: 0002, after 0001
 """
 
@@ -66,9 +68,19 @@ def upgrade() -> None:
     op.create_index("ix_audit_at", "audit", ["at"])
     for name in ("phone", "email"):
         op.add_column("person", _column(name))
+    op.drop_table("outbox")
 
 
 def downgrade() -> None:
+    op.create_table(
+        "outbox",
+        _column("key", nullable=False),
+        *(_column(column) for column in ("effect", "state", "error")),
+        sa.Column("attempts", sa.BigInteger()),
+        *(sa.Column(column, _AT) for column in ("created", "done")),
+        sa.PrimaryKeyConstraint("key", name="pk_outbox"),
+        sqlite_with_rowid=False,
+    )
     for name in ("phone", "email"):
         op.execute(f"ALTER TABLE person DROP COLUMN {name}")  # a table made anew would lose WITHOUT ROWID
     for name in ("audit", "incident_event", *_LOGS):
