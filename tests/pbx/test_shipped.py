@@ -33,7 +33,7 @@ NOT_THERE_YET = {
     "prompts",
     "duty-cache",
 }
-"""A queue with a fixed member, no roster, no daemon, no call, no prompts: what this test leaves out of a PBX."""
+"""A fixed member, and no roster, daemon, call or prompts: what this test leaves out of a PBX."""
 QUEUE = """
 [support](ccd)
 strategy = rrmemory
