@@ -30,6 +30,7 @@ __all__ = [
     "AGENT",
     "CALLER",
     "EN_LEAD",
+    "HEADER",
     "LEAD",
     "MANAGER",
     "MANAGERS_PHONE",
@@ -41,9 +42,11 @@ __all__ = [
     "Scene",
     "each_call",
     "floor",
+    "following",
     "heard_both_ways",
     "mute",
     "outside_line",
+    "prepare",
     "presses",
 ]
 
@@ -311,10 +314,10 @@ def floor(
 
 
 @contextlib.contextmanager
-def following(daemon: Daemon, people: tuple[str, ...] = PEOPLE) -> Iterator[None]:
+def following(daemon: Daemon, people: tuple[str, ...] = PEOPLE, *, header: str = HEADER) -> Iterator[None]:
     """The daemon runs, has its roster, and the manager a PIN."""
     roster = daemon.folder / "roster.csv"
-    roster.write_text("\n".join((HEADER, *people, "")), "utf-8")
+    roster.write_text("\n".join((header, *people, "")), "utf-8")
     try:
         daemon.start()
         daemon.ccd("roster", "import", str(roster))
