@@ -90,15 +90,20 @@ def leads_on_duty(world: World) -> list[Person]:
 
 
 def places(world: World, person: str, fallback_pbx: str) -> list[Place]:
-    """The phones of a person: the seat they sit at, then their number outside."""
+    """The phones of a person: the seat they sit at, then their number outside, unless that is the police's."""
     found = []
     for (pbx, seat), people in world.presence.items():
         if person in people and (interface := world.roster.interface_of(pbx, seat)):
             found.append(Place(pbx, interface))
     known = world.roster.by_code(person)
-    if known is not None and known.phone:
+    police = world.settings.policies.incidents.police.number
+    if known is not None and known.phone and _digits(known.phone) != _digits(police):
         found.append(Place(known.pbx or fallback_pbx, f"outside:{known.phone}"))
     return found
+
+
+def _digits(number: str) -> str:
+    return "".join(mark for mark in number if mark in "0123456789")
 
 
 def pbx_for_police(world: World, incident: Incident) -> str:

@@ -511,3 +511,10 @@ def test_a_reload_that_takes_a_ladder_away_leaves_its_incident_alone() -> None:
     scene.run(1000)
     assert incident.phase is Phase.POLICE
     assert scene.act("stand_down", "3001", "over").accepted
+
+
+def test_a_roster_that_gives_the_polices_number_to_a_person_makes_nobody_ring_it() -> None:
+    scene = Scene(signed_in={"1001": "A-1"}, police={"number": "020-2222-2222"})  # the manager's, in PEOPLE
+    scene.report(drill=True)
+    scene.run(300)
+    assert "outside:02022222222" not in {ring.where for ring in scene.of_effects(Ring)}
