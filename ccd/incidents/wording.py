@@ -105,6 +105,10 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         "{person:name} ({role:role}) stood the police down ({how:how}{by:vouched}): {reason:reason}",
         "{person:name}（{role:role}）取消报警（{how:how}{by:vouched}）：{reason:reason}",
     ),
+    "StoodDown itself": (
+        "ccd stood the police down ({how:how}): {reason:reason}",
+        "ccd 取消报警（{how:how}）：{reason:reason}",
+    ),
     "ActRefused": (
         "refused: {act:act} by {person:name}{why:tail}",
         "已拒绝 {person:name} 的操作“{act:act}”{why:tail}",
@@ -137,9 +141,10 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         "客服人员已离开通话；来电线路保持，以便追查",
     ),
     "IncidentClosed": (
-        "closed by {person:name}: {outcome}",
-        "{person:name} 结束了事件：{outcome}",
+        "closed by {person:name}: {outcome:outcome}",
+        "{person:name} 结束了事件：{outcome:outcome}",
     ),
+    "IncidentClosed itself": ("closed by ccd: {outcome:outcome}", "ccd 结束了事件：{outcome:outcome}"),
     "DrillJudged": ("the drill was passed", "演练合格"),
     "DrillJudged failed": ("the drill FAILED: {failed}", "演练不合格：{failed}"),
 }
@@ -167,6 +172,8 @@ _DIFFERS: Mapping[str, tuple[str, object, str]] = {
     "PoliceDialling": ("live", False, "read"),
     "EvidenceKept": ("final", False, "growing"),
     "CallEndedMeanwhile": ("caller_kept", True, "kept"),
+    "StoodDown": ("by", "ccd", "itself"),
+    "IncidentClosed": ("by", "ccd", "itself"),
     "DrillJudged": ("passed", False, "failed"),
 }
 

@@ -102,7 +102,9 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "2": ("the manager is here", "经理已到场"),
         "3": ("the police have been called already", "已经报警"),
         "4": ("another reason", "其他原因"),
+        "drill over": ("the drill is over", "演练结束"),
     },
+    "outcome": {"drill": ("the drill is over", "演练结束")},
     "where": {
         "store": ("the database", "数据库"),
         "spool": ("the emergency file (the database takes nothing)", "应急文件（数据库不可用）"),

@@ -17,6 +17,7 @@ from ccd.events.incidents import (
     DetailGiven,
     DrillJudged,
     EvidenceKept,
+    IncidentClosed,
     IncidentFact,
     IncidentOpened,
     PersonTold,
@@ -84,6 +85,21 @@ def test_both_languages_say_the_same_things(name: str) -> None:
         (made(DetailGiven, question="gone.since"), "gone.since", "gone.since"),
         (made(StoodDown, reason="2"), "the manager is here", "经理已到场"),
         (made(StoodDown, reason="he rang back"), "he rang back", "he rang back"),
+        (
+            made(StoodDown, person="", role="", reason="drill over", how="clock", by="ccd"),
+            "ccd stood the police down (by the clock): the drill is over",
+            "ccd 取消报警（由计时器）：演练结束",
+        ),
+        (
+            made(IncidentClosed, person="", by="ccd", outcome="drill"),
+            "closed by ccd: the drill is over",
+            "ccd 结束了事件：演练结束",
+        ),
+        (
+            made(IncidentClosed, outcome="he rang back"),
+            "closed by 王班长 (2001): he rang back",
+            "王班长 (2001) 结束了事件：he rang back",
+        ),
     ],
 )
 def test_a_line_says_what_differs(fact: IncidentFact, english: str, chinese: str) -> None:
