@@ -39,6 +39,7 @@ __all__ = [
 
 SectionName = Annotated[str, shaped(r"[a-z][a-z0-9_-]{0,31}", "section_name")]
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^:/?#]*):[^/?#]*(?=@)|(?<=[?&]password=)[^&#]*")
+_TOKEN_IN_URL = re.compile(r"(?<=://)([^/?#]*@)|(?<![:/])[/?#].+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -185,6 +186,15 @@ class WebhookSettings(Section):
     url: Annotated[str, shaped(r"https?://\S+", "web_address")]
     secret_file: OptionalPath = None
     timeout_s: Annotated[float, Field(gt=0, le=30)] = 5.0
+
+    @field_serializer("url")
+    def _blank_token(self, url: str) -> str:
+        """Where it leads, no more: in the addresses that chat services give out, the path is the secret."""
+        return _TOKEN_IN_URL.sub(lambda found: "***@" if found[1] is not None else "/***", url)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, self._blank_token(value) if name == "url" else value
 
 
 class MqttSettings(Section):

@@ -321,10 +321,35 @@ def test_no_secret_is_in_what_is_shown_of_the_settings(file: Path, url: str) -> 
     assert "db/ccd" in shown
 
 
+@pytest.mark.parametrize(
+    ("url", "seen"),
+    [
+        (f"https://ccd:{SECRET}@hooks.example.org/alarm", "https://***@hooks.example.org/***"),
+        (f"https://{SECRET}@hooks.example.org:8443", "https://***@hooks.example.org:8443"),
+        (f"https://hooks.example.org/services/T1/{SECRET}", "https://hooks.example.org/***"),
+        (f"https://hooks.example.org?access_token={SECRET}", "https://hooks.example.org/***"),
+        (f"http://[::1]:8080/#{SECRET}", "http://[::1]:8080/***"),
+        ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/"),
+    ],
+)
+def test_of_a_webhooks_address_only_the_host_is_shown(file: Path, url: str, seen: str) -> None:
+    file.write_text(f"[notify.webhooks.desk]\nurl = '{url}'", "utf-8")
+    settings = load(file)
+    assert settings.notify.webhooks["desk"].url == url
+    shown = f"{settings!r} {settings} {effective(settings)} {settings.model_dump_json()}"
+    assert SECRET not in shown
+    assert effective(settings)["notify"]["webhooks"]["desk"]["url"] == seen
+    assert load_again(settings).notify.webhooks["desk"].url == seen
+
+
+def load_again(settings: Settings) -> Settings:
+    """As the engine gets them, through the journal."""
+    return Settings.model_validate_json(settings.model_dump_json())
+
+
 def test_what_is_shown_can_be_read_back(file: Path) -> None:
-    """The engine gets its settings so, through the journal."""
     file.write_text("[pbx.main]\nsecret = 'x'\n[store]\nurl = 'postgresql://u:p@h/d'\n[metrics]\nport = 1")
-    settings = Settings.model_validate_json(load(file).model_dump_json())
+    settings = load_again(load(file))
     assert settings.metrics.port == 1
     assert list(settings.pbx) == ["main"]
 
