@@ -75,6 +75,14 @@ def _rang(event: e.RingResult, world: World, settings: IncidentsSettings) -> Ite
             yield _forget(event)
 
 
+def _not_reached(event: e.RingResult) -> bool:
+    """The PBX was there and the phone was not: also one that is busy, where Asterisk tells that too late.
+
+    Where the PBX itself took nothing there is a reason, and no other phone would fare better.
+    """
+    return event.result == "failed" and not event.reason
+
+
 def _forget(event: e.RingResult) -> SendAction:
     """The dialplan's note may go once what came of it is kept, and not before."""
     fields = (("Action", "DBDel"), ("Family", "ccd-ring"), ("Key", event.key))
@@ -96,7 +104,7 @@ def _rang_to_tell(event: e.RingResult, world: World, incident: Incident) -> Item
     elif event.result == "cannot":
         yield from climbing.cannot_come(world, incident, at, told.rung, told.person, "phone")
         yield from police.nobody_can(world, incident, at)
-    elif event.result in ("busy", "no_answer", "hung_up"):
+    elif event.result in ("busy", "no_answer", "hung_up") or _not_reached(event):
         yield from climbing.unanswered(world, incident, at, event.key)
 
 
@@ -119,7 +127,8 @@ def _rang_for_police(
             yield from ending.stood_down(world, incident, event.at, person, reason, "phone", "")
             return
     if event.result not in ("answered", "confirmed"):
-        yield from police.voice_ended(world, incident, event.at, event.result)
+        result = "no_answer" if _not_reached(event) else event.result
+        yield from police.voice_ended(world, incident, event.at, result)
 
 
 def _police_mark(event: e.PoliceMark, world: World, settings: IncidentsSettings) -> Items:

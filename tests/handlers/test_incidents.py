@@ -60,6 +60,27 @@ def test_without_an_acknowledgement_it_is_the_next_duty_leads_turn() -> None:
     assert scene.told()[:2] == [(0.0, "3001"), (20.0, "3002")]  # not answered after 20 s of ringing
 
 
+@pytest.mark.parametrize(("result", "next_after_s"), [("failed", 1.0), ("failed:no_session", 30.0)])
+def test_a_phone_that_the_pbx_cannot_reach_keeps_the_next_one_from_nothing(
+    result: str, next_after_s: float
+) -> None:
+    """One that is busy may be told as failed. Without a PBX the next phone would not ring either."""
+    scene = Scene()
+    scene.phones = {"3001": says((1, result))}
+    scene.report()
+    scene.run(31)
+    assert [at for at, person in scene.told() if person == "3002"] == [next_after_s]
+
+
+def test_while_a_phone_is_left_that_may_be_answered_nobody_is_told_to_dial_the_police() -> None:
+    scene = Scene()
+    scene.phones = {"3001": for_police((0, "failed"))}
+    scene.report()
+    scene.run(905)
+    assert [person for _, person in scene.sought()][:2] == ["3001", "3002"]
+    assert not scene.letters("dial_yourself")
+
+
 def test_an_acknowledgement_ends_the_rung_and_begins_the_next_at_once() -> None:
     scene = Scene()
     scene.phones = {"3001": ACKNOWLEDGES, "4001": ACKNOWLEDGES}

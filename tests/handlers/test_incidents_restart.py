@@ -176,7 +176,7 @@ def test_a_call_to_the_police_that_failed_while_ccd_was_down_is_tried_again() ->
 def test_with_the_pbx_gone_everybody_is_told_to_dial_and_a_voice_is_sought_once_it_is_back() -> None:
     scene = Scene()
     scene.phones = {
-        person.code: lambda ring: silent(ring) if isinstance(ring, RingToTell) else [(0, "failed")]
+        person.code: lambda ring: silent(ring) if isinstance(ring, RingToTell) else [(0, "failed:no_session")]
         for person in PEOPLE
     }
     scene.report()
