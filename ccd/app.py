@@ -28,10 +28,12 @@ from ccd.events import ConfigReplaced, IncidentsRestored, Stopping
 from ccd.parts import Parts
 from ccd.simulated import ROSTER_BY, Simulated
 
-__all__ = ["App", "serve"]
+__all__ = ["AT_THE_START", "App", "serve"]
 
 log = structlog.get_logger("ccd.app")
 
+AT_THE_START = ("daemon", "store", "agi", "metrics", "journal", "simulator")
+"""Sections that say where we listen and where we store: a reload notes them for the next start."""
 PBXS_S = 2.0
 """So long, after a start, no deadline comes due before the PBXs are followed."""
 STOP_S = 3.0
@@ -238,6 +240,7 @@ class App:
     async def _take(self, settings: Settings) -> None:
         if self.simulated is not None and not settings.pbx:
             settings = self.simulated.added_to(settings)
+        await asyncio.to_thread(check_secrets, settings)
         await self.parts.links.replace(settings.pbx)
         self.config_fault = ""
         self._note_what_waits(settings)
@@ -246,8 +249,7 @@ class App:
         log.info("reloaded", file=str(self.config_path or "defaults"))
 
     def _note_what_waits(self, settings: Settings) -> None:
-        """Where we listen and where we store is decided at start."""
-        for section in ("daemon", "store", "agi", "metrics", "journal", "simulator"):
+        for section in AT_THE_START:
             if getattr(settings, section) != getattr(self._started_with, section):
                 log.warning("restart_needed", section=section)
 

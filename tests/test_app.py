@@ -14,7 +14,7 @@ import pytest
 
 from ccd.adapters import clock, steady
 from ccd.app import App
-from ccd.config import Settings
+from ccd.config import Settings, load
 from ccd.simulator import Simulator
 
 
@@ -67,6 +67,36 @@ async def test_a_reload_is_refused_once_it_is_stopping(tmp_path: Path) -> None:
     async with asyncio.timeout(20):
         await app.serve(started)
     assert said == ["ccd is stopping"]
+
+
+async def test_a_reload_takes_the_broker_at_once_and_the_spool_at_the_next_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "ccd.toml"
+    first = (
+        f'[daemon]\nstate_dir = "{tmp_path}"\n[agi]\nenabled = false\n[metrics]\nport = 0\n'
+        '[pbx.main]\nport = 1\nsecret = "simulator"\n'
+    )
+    file.write_text(first, "utf-8")
+    app = App(load(file), file)
+    said = []
+
+    async def reload() -> None:
+        file.write_text(
+            first + '[mqtt]\nhost = "127.0.0.1"\nport = 1\n[store]\nspool_file = "other.spool"\n', "utf-8"
+        )
+        said.append(await app.reload())
+        await until(lambda: bool(app.parts.incidents.notifiers.mqtt_error))
+        app.stop()
+
+    async with asyncio.timeout(20):
+        await app.serve(lambda app: app._jobs.add(asyncio.create_task(reload())))
+    assert said == [""]
+    assert (tmp_path / "ccd.spool").exists()
+    assert not (tmp_path / "other.spool").exists()
+    waits = [line for line in capsys.readouterr().out.splitlines() if "restart_needed" in line]
+    assert len(waits) == 1
+    assert "store" in waits[0]
 
 
 async def test_the_hour_that_a_lasting_step_of_the_clock_leaves_out_is_nobodys(

@@ -10,8 +10,10 @@ from typing import Any
 import typer
 
 from ccd.adapters.store.queries import EXPORTS
+from ccd.app import AT_THE_START
 from ccd.cli.root import app
 from ccd.cli.session import Exit
+from ccd.cli.words import WORDS
 from ccd.commands import Commands
 from ccd.commands_incidents import IncidentCommands
 
@@ -51,6 +53,14 @@ def test_every_table_that_can_be_exported_is_documented() -> None:
     for name in EXPORTS:
         assert f"`{name.replace('_', '-')}`" in table or name == "queue_log", name
     assert "`export queue-log`" in DOCS
+
+
+def test_what_a_reload_leaves_to_the_next_start_is_said_and_documented() -> None:
+    at = DOCS.index("`reload` takes everything at once but")
+    sections = re.findall(r"`\[([a-z]+)\]`", DOCS[at : DOCS.index(": those wait", at)])
+    assert tuple(sections) == AT_THE_START
+    for said, between in zip(WORDS["reloaded"], (", ", "、"), strict=True):
+        assert between.join(AT_THE_START) in said
 
 
 def test_every_exit_code_is_documented() -> None:

@@ -225,6 +225,9 @@ async def test_a_good_reload_is_in_force_and_a_bad_one_keeps_the_old_and_says_wh
         await stopped(outside)
 
 
+MQTT_WITHOUT_ITS_PASSWORD = '\n[mqtt]\nhost = "127.0.0.1"\npassword_file = "not-there"\n'
+
+
 async def mode(outside: Outside, mode: str) -> bool:
     return await outside.value(f"ccd_policy_info{{mode={mode},policy=presence}}") == 1
 
@@ -239,10 +242,11 @@ async def not_ready(outside: Outside, check: str) -> bool:
         lambda file: file.unlink(),
         lambda file: file.write_bytes(b"\xff\xfe\x00"),
         lambda file: file.write_text(file.read_text("utf-8").replace('secret = "simulator"', ""), "utf-8"),
+        lambda file: file.write_text(file.read_text("utf-8") + MQTT_WITHOUT_ITS_PASSWORD, "utf-8"),
     ],
-    ids=["gone", "not text", "no secret"],
+    ids=["gone", "not text", "no secret", "no password of the broker"],
 )
-async def test_a_reload_that_finds_no_settings_keeps_the_old(
+async def test_a_reload_that_finds_no_good_settings_keeps_the_old(
     quiet: Pbx, tmp_path: Path, spoil: Callable[[Path], object]
 ) -> None:
     _, port = quiet
