@@ -90,7 +90,7 @@ def leads_on_duty(world: World) -> list[Person]:
 
 
 def places(world: World, person: str, fallback_pbx: str) -> list[Place]:
-    """The phones of a person: the seat they sit at, then their number outside, unless that is the police's."""
+    """The phones of a person: the seat they sit at, then their number outside, unless it is the police's."""
     found = []
     for (pbx, seat), people in world.presence.items():
         if person in people and (interface := world.roster.interface_of(pbx, seat)):
