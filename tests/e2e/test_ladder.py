@@ -23,9 +23,9 @@ from tests.e2e.floor import (
     PEOPLE,
     PIN,
     Floor,
+    Floors,
     Scene,
     each_call,
-    floor,
     heard_both_ways,
     outside_line,
     presses,
@@ -53,17 +53,23 @@ number = "02155550110"
 WRONG_PIN = "vm-incorrect"
 
 
-@pytest.fixture(scope="module", params=["22", "16"])
-def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    with floor(request.param, tmp_path_factory.mktemp(f"floor{request.param}"), SETTINGS) as site:
-        yield site
+OUTSIDE_LEAD = "3003,Cai Yun,duty_lead,,,,en,13900003003,"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    outside = "3003,Cai Yun,duty_lead,,,,en,13900003003,"
-    with floor("22", tmp_path_factory.mktemp("floor"), SETTINGS, people=(*PEOPLE, outside)) as site:
-        yield site
+def floors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floors]:
+    with Floors(tmp_path_factory.mktemp("ladder"), SETTINGS, people=(*PEOPLE, OUTSIDE_LEAD)) as floors:
+        yield floors
+
+
+@pytest.fixture(params=["22", "16"])
+def both(request: pytest.FixtureRequest, floors: Floors) -> Floor:
+    return floors[request.param]
+
+
+@pytest.fixture
+def site(floors: Floors) -> Floor:
+    return floors["22"]
 
 
 # --- the whole story ---------------------------------------------------------------------------------------
@@ -98,7 +104,7 @@ async def reported_by_the_agent_alone(site: Floor, scene: Scene, caller: Call, a
     await agent.press("*9")
     pressed = time.time()
     incident = str((await site.only())["id"])
-    opened = (await site.timeline(incident))[0]
+    opened = site.timeline(incident)[0]
     lead_rang = await rings
     on_record = datetime.fromisoformat(opened["at"]).timestamp()
     print(
@@ -122,7 +128,7 @@ async def reported_by_the_agent_alone(site: Floor, scene: Scene, caller: Call, a
     channels = site.pbx.rx("core show channels concise")
     assert facts["channel"] in channels
     assert facts["uniqueid"] in channels
-    assert opened["facts"]["recordings"] == facts["recordings"] != []
+    assert list(opened["facts"]["recordings"]) == facts["recordings"] != []
     assert f"Call-ID {caller.id}" in (await site.fact(incident, "SourceKnown"))["source"]
     await heard_both_ways(scene.phones, caller, agent)
 
@@ -161,7 +167,7 @@ async def the_lead_is_told_and_acknowledges(site: Floor, scene: Scene, incident:
         return scene.outside_rings(MANAGERS_PHONE) == 1
 
     await until("the manager's phone rings", manager_rings, 3)
-    assert (await site.show(incident))["incident"]["phase"] == "live", "no acknowledgement stops the clock"
+    assert await site.phase(incident) == "live", "no acknowledgement stops the clock"
     assert scene.rings("1020") == 1
 
 
@@ -193,6 +199,9 @@ async def the_copy_is_final(site: Floor, incident: str) -> None:
 
 async def closed_with_a_bundle_that_verifies(site: Floor, incident: str) -> None:
     ccd = site.daemon.ccd
+    if site.pbx.major != "22":  # what follows is nothing to the PBX
+        await site.act("close", LEAD, "恶作剧", incident)
+        return
     await asyncio.to_thread(ccd, "incident", "close", incident, "--person", LEAD, "--outcome", "恶作剧")
     assert await site.open_ones() == []
     file = site.daemon.folder / "bundle.zip"
@@ -230,7 +239,7 @@ async def test_who_is_busy_or_cannot_come_is_followed_by_the_next_and_the_manage
         stood_down = await site.fact(incident, "StoodDown")
         assert (stood_down["person"], stood_down["role"]) == (EN_LEAD, "duty_lead")
         assert (stood_down["reason"], stood_down["how"]) == ("false_alarm", "phone")
-        turns = [fact for fact in await site.timeline(incident) if fact["type"] == "TurnBegan"]
+        turns = [fact for fact in site.timeline(incident) if fact["type"] == "TurnBegan"]
         assert [turn["person"] for turn in turns] == [LEAD, EN_LEAD, "3003", MANAGER]
         assert [scene.rings("1020"), scene.rings("1021")] == [2, 2], "told, and then asked for a voice"
         assert scene.police_rings == (0, 0)

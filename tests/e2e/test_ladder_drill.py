@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.floor import AGENT, LEAD, MANAGERS_PHONE, Floor, each_call, floor, mute, outside_line, presses
-from tests.pbx.phones import answers, no_answer
+from tests.pbx.phones import answers, busy, no_answer
 
 pytestmark = pytest.mark.pbx
 
@@ -64,7 +64,7 @@ async def test_a_drill_in_which_all_answer_passes_and_says_that_it_is_one(site: 
 
 async def test_a_drill_whose_lead_does_not_answer_fails_and_says_so(site: Floor) -> None:
     async with site.scene("1001", "1020", signed_in=[AGENT, LEAD]) as scene:
-        scene.phones["1020"].behaviour = no_answer
+        scene.phones["1020"].behaviour = each_call(scene.phones["1020"], no_answer, busy)
         scene.phones.outside.behaviour = outside_line(**{f"n{MANAGERS_PHONE}": presses("1", "9", "4")})
         done = await drill(site)
         assert done.returncode == 1, done.stdout + done.stderr

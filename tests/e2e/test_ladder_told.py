@@ -34,8 +34,8 @@ url = "{web}"
 host = "127.0.0.1"
 port = {broker}
 [policies.incidents.ladders.threat]
-arrive_within_s = 4
-warn_before_s = 2
+arrive_within_s = 3
+warn_before_s = 1
 rungs = [
     {{ role = "duty_lead", ring_s = 5 }},
     {{ role = "operations_manager", ring_s = 5, means = {{ email = 0 }} }},
@@ -137,7 +137,7 @@ async def all_were_told(site: Floor, there: Servers, incident: str) -> None:
         raise AssertionError({to: told_of(there.mail, to) for to in letters}) from None
     hooked = json.loads(there.web.requests[0].body)["data"]
     assert (hooked["seat"], hooked["caller_number"], hooked["police_number"]) == ("1", CALLER, NUMBER)
-    results = [fact for fact in await site.timeline(incident) if fact["type"] == "TellingEnded"]
+    results = [fact for fact in site.timeline(incident) if fact["type"] == "TellingEnded"]
     assert {fact["result"] for fact in results} <= {
         "delivered",
         "acknowledged",
