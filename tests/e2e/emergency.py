@@ -30,7 +30,7 @@ from tests.e2e.daemon import for_asterisk
 from tests.e2e.outside import Outside, Row, until
 from tests.pbx.asterisk import Asterisk
 from tests.pbx.incidents import POLICE, SECOND_TRUNK
-from tests.pbx.phones import Phones, answers, no_answer
+from tests.pbx.phones import Phones, answers, busy
 from tests.pbx.sipua import Behaviour, Call
 
 __all__ = ["REARMED_S", "Floor", "Street", "locked", "prepare", "presses_in_turn", "street"]
@@ -60,7 +60,7 @@ quiet_s = 0.3
 give_up_s = 2
 [policies.incidents.police]
 number = "02155500110"
-voice_ring_s = 5
+voice_ring_s = 15
 retry_s = 1
 [policies.incidents.ladders.threat]
 arrive_within_s = @WITHIN@
@@ -136,7 +136,7 @@ async def street(
         async with Phones(pbx, *extensions, POLICE, SECOND_TRUNK) as phones:
             found = Street(pbx, phones, mail, web, folder, starting)
             phones[POLICE].behaviour = phones[SECOND_TRUNK].behaviour = found.at_the_police
-            phones.outside.behaviour = no_answer
+            phones.outside.behaviour = busy
             yield found
     finally:
         mail.stop()
@@ -176,7 +176,7 @@ class Floor:
         assert reply["ok"], reply
         await self.sign_in(self.lead, f"L{self.extension}")
 
-    async def dies(self, timeout: float = 20) -> None:
+    async def dies(self, timeout: float = 60) -> None:
         """Wait until it has killed itself."""
         await until("the point is reached", self._is_dead, timeout)
         assert self.daemon.exit_code == -signal.SIGKILL, self.daemon.tail()
@@ -195,7 +195,7 @@ class Floor:
         """
         waited_s = _waited_s(self.daemon.pid) if idle_s is None else idle_s
         began = time.monotonic()
-        await until("it is on watch", self._on_watch, 30)
+        await until("it is on watch", self._on_watch, 120)
         took_s = time.monotonic() - began
         self.rearmed_s.append(took_s - (_waited_s(self.daemon.pid) - waited_s))
 
@@ -277,7 +277,7 @@ class Floor:
             return [fact for fact in every if kind is None or isinstance(fact, kind)]
         return []
 
-    async def until_fact(self, kind: type[IncidentFact], timeout: float = 25, **where: object) -> Any:
+    async def until_fact(self, kind: type[IncidentFact], timeout: float = 120, **where: object) -> Any:
         found: list[Any] = []
 
         async def there() -> bool:
