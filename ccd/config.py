@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 from ccd.config_faults import ConfigError, Fault
 from ccd.config_incidents import IncidentsSettings
 from ccd.config_section import Mode, OptionalPath, OptionalSecret, Port, Section, Zone, in_order, shaped
+from ccd.config_shifts import ShiftsSettings
 from ccd.config_sources import explain, merge, read_environment, read_toml
 
 __all__ = [
@@ -255,6 +256,7 @@ class Settings(Section):
     mqtt: MqttSettings = MqttSettings()
     simulator: SimulatorSettings = SimulatorSettings()
     span: SpanSettings = SpanSettings()
+    shifts: ShiftsSettings = ShiftsSettings()
     policies: Policies = Policies()
 
 

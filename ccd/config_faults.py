@@ -74,6 +74,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "no time zone is called {zone}; use a name such as Asia/Shanghai",
         "没有名为 {zone} 的时区；请用 Asia/Shanghai 之类的名称",
     ),
+    "no_clock": (
+        'must be a time of day such as "08:00", on the minute',
+        '必须是一天中的时刻，例如 "08:00"，精确到分',
+    ),
+    "no_weekdays": (
+        "must be weekdays, each once: 1 is Monday, 7 is Sunday",
+        "必须是星期几，每个只写一次：1 为星期一，7 为星期日",
+    ),
+    "no_country": (
+        "no holidays are known of {country}; use a code such as CN or US-NY, or leave it empty",
+        "没有 {country} 的节假日；请用 CN、US-NY 之类的代码，或留空",
+    ),
+    "label_taken": (
+        "kinds.{other}: the label {label} stands for kinds.{one} already; choose another",
+        "kinds.{other}：名称 {label} 已用于 kinds.{one}；请另选",
+    ),
     "two_secrets": ("give secret or secret_file, not both", "secret 与 secret_file 只能设置一个"),
     "two_passwords": (
         "has a password, and password_file is set too; take one of them away",

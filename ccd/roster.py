@@ -17,7 +17,7 @@ from ccd.roster_csv import FIELDS, RosterError, dump, parse
 if TYPE_CHECKING:
     from ccd.config import SpanSettings
 
-__all__ = ["FIELDS", "Role", "Roster", "RosterError", "dump", "parse", "span_warnings"]
+__all__ = ["FIELDS", "Role", "Roster", "RosterError", "dump", "parse", "span_warnings", "team_warnings"]
 
 _AGENTS = (Role.AGENT, Role.SENIOR_AGENT)
 _LEADS = (Role.TEAM_LEAD, Role.DUTY_LEAD)
@@ -81,15 +81,9 @@ class Roster:
 
 def span_warnings(people: Iterable[Person], span: SpanSettings) -> tuple[str, ...]:
     """Where the roster breaks the span of control (manual.md, "People and seats"), with the figures."""
-    roles: Counter[str] = Counter()
-    teams: dict[str, Counter[str]] = {}
-    for person in people:
-        roles[person.role] += 1
-        if person.team:
-            teams.setdefault(person.team, Counter())[person.role] += 1
-    found: list[str] = []
-    for team, posts in teams.items():
-        found += _team_warnings(team, posts, span)
+    everybody = tuple(people)
+    roles = Counter(person.role for person in everybody)
+    found = list(team_warnings(everybody, span))
     leads = sum(roles[role] for role in _LEADS)
     for role, limit in (
         (Role.QA_ANALYST, span.leads_per_qa_analyst),
@@ -102,6 +96,15 @@ def span_warnings(people: Iterable[Person], span: SpanSettings) -> tuple[str, ..
             else:
                 found.append(f"{leads} lead(s) and no {post}: one for every {limit} leads")
     return tuple(found)
+
+
+def team_warnings(people: Iterable[Person], span: SpanSettings) -> tuple[str, ...]:
+    """Where a team of these people has too many or too few agents for its leads."""
+    teams: dict[str, Counter[str]] = {}
+    for person in people:
+        if person.team:
+            teams.setdefault(person.team, Counter())[person.role] += 1
+    return tuple(text for team, posts in teams.items() for text in _team_warnings(team, posts, span))
 
 
 def _team_warnings(team: str, posts: Counter[str], span: SpanSettings) -> list[str]:

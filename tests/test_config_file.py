@@ -11,6 +11,7 @@ import pytest
 
 from ccd.config import NotifySettings, PbxSettings, Settings, WebhookSettings, effective
 from ccd.config_incidents import LADDERS, LadderSettings, RungSettings
+from ccd.config_shifts import ShiftSettings, ShiftsSettings
 
 FILE = Path(__file__).parent.parent / "config" / "ccd.toml"
 LINES = FILE.read_text("utf-8").splitlines()
@@ -46,6 +47,7 @@ def test_the_file_has_every_setting_with_its_default_and_nothing_else() -> None:
     written, expected = everything_switched_on(), defaults()
     for settings in (written, expected):
         ladders_of(settings).clear()  # these are laid over defaults of their own: see below
+        settings["shifts"]["kinds"].clear()  # examples: there is no kind of shift by default
     assert written == expected
 
 
@@ -62,6 +64,15 @@ def test_one_ladder_and_one_rung_show_every_key() -> None:
     assert set(threat) == set(LadderSettings.model_fields)
     assert set(threat["rungs"][0]) == set(RungSettings.model_fields)
     assert threat["rungs"][0] == RungSettings(role=threat["rungs"][0]["role"]).model_dump(mode="json")
+
+
+def test_the_examples_of_shifts_can_be_used_and_the_first_shows_every_key() -> None:
+    kinds = everything_switched_on()["shifts"]["kinds"]
+    shifts = ShiftsSettings.model_validate({"kinds": kinds})
+    assert [kind.label for kind in shifts.kinds.values()] == ["早班", "中班", "晚班"]
+    first = ShiftSettings(start="08:00", minutes=480, label="早班")
+    assert shifts.kinds["day"] == first
+    assert kinds["day"] == _blank(first.model_dump(mode="json"))
 
 
 def test_the_file_as_it_is_gives_the_defaults() -> None:

@@ -101,6 +101,8 @@ from ccd.events.inputs import (
     PbxLost,
     PbxSynced,
     PictureRestored,
+    PlanChanged,
+    PlanRestored,
     RecordingMeasured,
     RosterReplaced,
     SignInAsked,
@@ -113,7 +115,9 @@ from ccd.events.values import (
     OpenCall,
     OpenRecording,
     Person,
+    PlanDay,
     QueueOutcome,
+    SpecialDay,
 )
 
 __all__ = [
@@ -183,6 +187,9 @@ __all__ = [
     "PersonLeft",
     "PersonTold",
     "PictureRestored",
+    "PlanChanged",
+    "PlanDay",
+    "PlanRestored",
     "PoliceAnswered",
     "PoliceCalledByHand",
     "PoliceDialling",
@@ -207,6 +214,7 @@ __all__ = [
     "SignInRefused",
     "SourceKnown",
     "SourceRead",
+    "SpecialDay",
     "StoodDown",
     "Stopping",
     "TellingEnded",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ccd.events.values import Event, OpenCall, OpenRecording, Person
+from ccd.events.values import Event, OpenCall, OpenRecording, Person, PlanDay, SpecialDay
 from ccd.message import Message
 
 
@@ -68,10 +68,30 @@ class RosterReplaced(Event, frozen=True):
     by: str
 
 
+class PlanChanged(Event, frozen=True):
+    """Somebody imported a plan, or set or took away a shift. ``version`` is later than all before it."""
+
+    durable = True
+    version: str
+    by: str
+    days: tuple[PlanDay, ...]
+
+
+class PlanRestored(Event, frozen=True):
+    """What the store holds of the days around now: an input. The plan of other days is forgotten."""
+
+    version: str
+    days: tuple[PlanDay, ...]
+
+
 class ConfigReplaced(Event, frozen=True):
-    """A valid new configuration, as the JSON of ``ccd.config.Settings`` (secrets blanked)."""
+    """A valid new configuration, as the JSON of ``ccd.config.Settings`` (secrets blanked).
+
+    ``special_days`` are those of the file that ``shifts.holidays_file`` names.
+    """
 
     settings: str
+    special_days: tuple[SpecialDay, ...] = ()
 
 
 class RecordingMeasured(Event, frozen=True):
@@ -116,6 +136,8 @@ class JournalBegan(Event, frozen=True):
 
     settings: str = ""
     roster: RosterReplaced | None = None
+    special_days: tuple[SpecialDay, ...] = ()
+    plan: PlanRestored | None = None
 
 
 class Gap(Event, frozen=True):

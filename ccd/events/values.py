@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -84,3 +84,24 @@ class OpenRecording(msgspec.Struct, frozen=True):
     uniqueid: str
     recording: str
     path: str
+
+
+class PlanDay(msgspec.Struct, frozen=True):
+    """What a change of the plan says about a day, the local one on which the shifts begin.
+
+    ``people`` is JSON: of a person's code a list of [shift, seat, pbx, meal group], empty for nothing that
+    day. Who is not in it keeps what they had, but where it is the day as a ``whole``. It stays text until it
+    is asked for: a plan of a quarter has half a million rows, and the loop must not be held for them.
+    """
+
+    day: date
+    people: str
+    whole: bool = False
+
+
+class SpecialDay(msgspec.Struct, frozen=True):
+    """A day of the operator's own calendar (``shifts.holidays_file``)."""
+
+    day: date
+    workday: bool
+    name: str = ""

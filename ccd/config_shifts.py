@@ -1,0 +1,97 @@
+"""Settings of shifts: which there are, the calendar they follow, how early a person is to be there.
+
+Defaults: manual.md, "Shift handover". docs/shifts.md describes them.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ccd.config_section import OptionalPath, Section, Zone, shaped
+
+__all__ = ["ShiftSettings", "ShiftsSettings"]
+
+DAY_MINUTES = 24 * 60
+ShiftName = Annotated[str, shaped(r"[a-z][a-z0-9_-]{0,31}", "section_name")]
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def _clock(value: Any) -> Any:
+    if isinstance(value, time):  # TOML has a type for it: 08:00:00 without quotes
+        if value.second or value.microsecond:
+            raise PydanticCustomError("no_clock", "shifts begin on the minute")
+        return f"{value:%H:%M}"
+    return value
+
+
+def _none_if_empty(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _begins(text: str) -> str:
+    if not _CLOCK.fullmatch(text):
+        raise PydanticCustomError("no_clock", "is no time of day")
+    return text
+
+
+def _weekdays(days: tuple[int, ...]) -> tuple[int, ...]:
+    if not days or len(set(days)) != len(days) or not all(1 <= day <= 7 for day in days):
+        raise PydanticCustomError("no_weekdays", "are no weekdays")
+    return tuple(sorted(days))
+
+
+def _country(name: str) -> str:
+    """Only asked of what was set: the library is not loaded for the default."""
+    if name:
+        import holidays
+
+        country, _, part = name.partition("-")
+        known = holidays.list_supported_countries()
+        if country not in known or (part and part not in known[country]):
+            raise PydanticCustomError("no_country", "no country is called {country}", {"country": name})
+    return name
+
+
+class ShiftSettings(Section):
+    """A kind of shift."""
+
+    start: Annotated[str, BeforeValidator(_clock), AfterValidator(_begins)]
+    """By the clock on the wall, such as 08:00."""
+    minutes: Annotated[int, Field(ge=1, le=DAY_MINUTES)]
+    """By the clock on the wall, too: a shift of the night ends when the next begins, also where summer time
+    makes it an hour shorter or longer.
+    """
+    label: Annotated[str, Field(max_length=32)] = ""
+    """As people call it; may stand in a file in place of the name."""
+    zone: Annotated[Zone | None, BeforeValidator(_none_if_empty)] = None
+    """Default: daemon.timezone."""
+    weekdays: Annotated[tuple[int, ...], AfterValidator(_weekdays)] = (1, 2, 3, 4, 5, 6, 7)
+    """On which it begins; 1 is Monday."""
+    workdays_only: bool = False
+    """Not on holidays, but on the Saturdays and Sundays that are worked to make up for them."""
+
+
+class ShiftsSettings(Section):
+    country: Annotated[str, AfterValidator(_country)] = "CN"
+    """Whose public holidays, as ISO 3166 has it (``CN``, ``US-NY``); empty: weekends only."""
+    holidays_file: OptionalPath = None
+    """The operator's own days, which win over the library's."""
+    lead_minutes: Annotated[int, Field(ge=0, le=120)] = 10
+    """So long before the start a person is to be at the seat."""
+    kinds: dict[ShiftName, ShiftSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _each_called_otherwise(self) -> ShiftsSettings:
+        known = {name: name for name in self.kinds}
+        for name, kind in self.kinds.items():
+            label = kind.label.strip().casefold()
+            if label and known.setdefault(label, name) != name:
+                raise PydanticCustomError(
+                    "label_taken", "is taken", {"label": kind.label, "one": known[label], "other": name}
+                )
+        return self
