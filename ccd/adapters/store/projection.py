@@ -8,6 +8,7 @@ engine and no fact goes into ``NOT_STORED`` (the journal has those). A test hold
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, time
 from operator import attrgetter
 from typing import Any
 
@@ -146,6 +147,18 @@ def _roster_replaced(fact: e.RosterReplaced, batch: Batch) -> None:
         batch.put("person", ("version", "row", *_person_names), values, 2)
 
 
+_plan_version = _append("plan_version", "version at by_whom=by")
+_plan_change = ("version", "day", "whole", "people", "starts")
+
+
+def _plan_changed(fact: e.PlanChanged, batch: Batch) -> None:
+    _plan_version(fact, batch)
+    for each in fact.days:
+        starts = datetime.combine(each.day, time(), UTC)
+        values = (fact.version, each.day.isoformat(), each.whole, each.people, starts)
+        batch.append("plan_change", _plan_change, dict(zip(_plan_change, values, strict=True)))
+
+
 _incident_event = ("incident", "n", "at", "event", "data")
 _audit = ("entry", "at", "who", "act", "subject", "data")
 
@@ -235,6 +248,7 @@ RULES: dict[type[Any], Rule] = {
     e.SignInRefused: _append("sign_in_refusal", "pbx seat code at how why enforced"),
     e.PersonAttended: _append("attendance_event", "pbx seat person at how by_whom=by proven"),
     e.RosterReplaced: _roster_replaced,
+    e.PlanChanged: _plan_changed,
     e.ReportRefused: _append("report_refusal", "request at ladder how pbx interface by_whom=by why"),
     **dict.fromkeys(FACTS, _incident_fact),
     Audited: _audited,
@@ -254,6 +268,7 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         e.SignInAsked,
         e.ConfigReplaced,
         e.PictureRestored,
+        e.PlanRestored,
         e.EffectDone,
         e.EffectFailed,
         e.Stopping,

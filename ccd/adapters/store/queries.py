@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
-from datetime import datetime
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,12 @@ from ccd.adapters.store.database import answering, reading
 from ccd.adapters.store.errors import StoreError
 from ccd.adapters.store.incident_queries import IncidentRow, incidents, timeline
 from ccd.adapters.store.migrate import head, known, revision
+from ccd.adapters.store.person_queries import PersonDay, person_day, presence_at
 from ccd.adapters.store.place import place_of, shown, sqlite_file
 from ccd.adapters.store.queue_log import QUEUE_LOG_COLUMNS, queue_log
 from ccd.adapters.store.schema import AGENT_INTERVAL, BLIND_INTERVAL, CALL, QUEUE_VISIT, TABLES
 from ccd.config import StoreSettings
-from ccd.events import RosterReplaced
+from ccd.events import PlanRestored, RosterReplaced
 
 __all__ = ["EXPORTS", "Archive", "Row", "columns_of", "opened"]
 
@@ -85,6 +86,36 @@ class Archive:
         with answering(self._url):
             async with self._engine.connect() as connection:
                 return await recall.roster(connection)
+
+    async def plan(self, first: date, last: date) -> PlanRestored:
+        """Who works what on these days, both included."""
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await recall.plan(connection, first, last)
+
+    async def plan_made(self) -> tuple[str, datetime | None]:
+        """The version of the plan in force, and when it was made; "" and None where there never was one."""
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await recall.plan_made(connection)
+
+    async def presence_at(self, at: datetime) -> list[Row]:
+        """Who was signed in where at a moment: ``pbx``, ``seat``, ``person``, ``since`` (aware UTC)."""
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await presence_at(connection, at)
+
+    async def person_day(
+        self,
+        person: str,
+        since: datetime,
+        until: datetime,
+        interface_of: Callable[[str, str], str | None],
+    ) -> PersonDay:
+        """What is stored of a person between two moments; ``interface_of`` is the phone of (pbx, seat)."""
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await person_day(connection, person, since, until, interface_of)
 
     async def incidents(self, *, since: datetime | None = None, limit: int = 100) -> list[IncidentRow]:
         """The latest reports first; those that are not closed whatever their age, besides the limit."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,11 +22,21 @@ from ccd.adapters.store.schema import (
     LEG,
     PERSON,
     PIN,
+    PLAN_CHANGE,
+    PLAN_VERSION,
     PRESENCE_EVENT,
     RECORDING,
     ROSTER_VERSION,
 )
-from ccd.events import OpenCall, OpenRecording, Person, PictureRestored, RosterReplaced
+from ccd.events import (
+    OpenCall,
+    OpenRecording,
+    Person,
+    PictureRestored,
+    PlanDay,
+    PlanRestored,
+    RosterReplaced,
+)
 
 __all__ = [
     "facts_known",
@@ -38,6 +48,8 @@ __all__ = [
     "open_recordings",
     "picture",
     "pin_hash",
+    "plan",
+    "plan_made",
     "presence",
     "remembered_incidents",
     "roster",
@@ -200,3 +212,34 @@ async def roster(connection: AsyncConnection) -> RosterReplaced | None:
     rows = await connection.execute(found)
     people = tuple(Person(*row) for row in rows)
     return RosterReplaced(at=version.at, version=version.version, people=people, by=version.by_whom)
+
+
+async def plan(connection: AsyncConnection, first: date, last: date) -> PlanRestored:
+    """Every change of these days, both included, in order; without what a later one replaced as a whole."""
+    v, c = PLAN_VERSION.c, PLAN_CHANGE.c
+    found = await connection.execute(
+        select(v.version, c.day, c.whole, c.people)
+        .join(PLAN_CHANGE, c.version == v.version)
+        .where(c.day >= first.isoformat(), c.day <= last.isoformat())
+        .order_by(v.at, v.version)
+    )
+    days: dict[str, list[PlanDay]] = {}
+    for row in found:
+        changes = days.setdefault(row.day, [])
+        if row.whole:
+            changes.clear()
+        changes.append(PlanDay(day=date.fromisoformat(row.day), people=row.people, whole=row.whole))
+    version, _ = await plan_made(connection)
+    return PlanRestored(
+        at=utc_now(),
+        version=version,
+        days=tuple(change for day in sorted(days) for change in days[day]),
+    )
+
+
+async def plan_made(connection: AsyncConnection) -> tuple[str, datetime | None]:
+    """The version in force, and when it was made; "" and None where nothing was ever planned."""
+    v = PLAN_VERSION.c
+    latest = select(v.version, v.at).order_by(v.at.desc(), v.version.desc()).limit(1)
+    row = (await connection.execute(latest)).first()
+    return (row.version, row.at) if row else ("", None)

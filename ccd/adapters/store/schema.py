@@ -269,6 +269,20 @@ PERSON = _table(
     *_text("phone", "email"),
 )
 
+PLAN_VERSION = _table("plan_version", _key("version"), *_times("at"), *_text("by_whom"), time="at")
+
+# What a version changed, day by day: ``people`` is ``PlanDay.people``, ``starts`` the midnight (UTC) before.
+PLAN_CHANGE = _table(
+    "plan_change",
+    *(_key("version"), _key("day")),
+    *_flags("whole"),
+    *_text("people"),
+    *_times("starts"),
+    Index(None, "day"),
+    time="starts",
+    over="starts",
+)
+
 PIN = _table("pin", _key("code"), *_text("hash"), *_times("changed"))
 
 DEADLINE = _table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ from ccd.adapters.store.prune import prune
 from ccd.adapters.store.schema import AGENT_INTERVAL, BLIND_INTERVAL, QUEUE_VISIT
 from ccd.adapters.store.writer import Writer
 from ccd.config import StoreSettings
-from ccd.events import PictureRestored, QueueOutcome, RosterReplaced
+from ccd.events import PictureRestored, PlanRestored, QueueOutcome, RosterReplaced
 
 __all__ = ["Store"]
 
@@ -165,6 +165,18 @@ class Store(Writer):
 
     async def current_roster(self) -> RosterReplaced | None:
         return await self._ask(recall.roster)
+
+    async def plan(self, first: date, last: date) -> PlanRestored:
+        """Who works what on these days, both included."""
+
+        async def of_days(connection: AsyncConnection) -> PlanRestored:
+            return await recall.plan(connection, first, last)
+
+        return await self._ask(of_days)
+
+    async def plan_made(self) -> tuple[str, datetime | None]:
+        """The version of the plan in force, and when it was made; "" and None where there never was one."""
+        return await self._ask(recall.plan_made)
 
     async def presence(self) -> tuple[tuple[str, str, str, datetime], ...]:
         """(pbx, seat, person, since) of everybody signed in."""

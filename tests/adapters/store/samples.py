@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
@@ -44,8 +44,11 @@ def _filler(name: str, hint: Any) -> Any:
         return later(-60 - len(name))
     if hint in (str, float, int, bool):
         return {str: f"<{name}>", float: len(name) + 0.5, int: len(name), bool: False}[hint]
+    if hint is date:
+        return AT.date()
     if typing.get_origin(hint) is tuple:
-        return (sample(e.Person),) if typing.get_args(hint)[0] is e.Person else ()
+        (part, *_) = typing.get_args(hint)
+        return (sample(part),) if part in (e.Person, e.PlanDay) else ()
     if issubclass(hint, msgspec.Struct):
         return sample(hint)
     raise TypeError(f"no filler for {name}: {hint}")

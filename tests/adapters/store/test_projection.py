@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -43,7 +44,9 @@ def test_rows_fit_their_tables_and_begin_with_the_key(kind: type[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in RULES if kind is not e.RosterReplaced], ids=lambda k: k.__name__
+    "kind",
+    [kind for kind in RULES if kind not in (e.PlanChanged, e.RosterReplaced)],
+    ids=lambda k: k.__name__,
 )
 def test_nothing_that_a_fact_says_is_lost(kind: type[Any]) -> None:
     fact = sample(kind)
@@ -78,6 +81,19 @@ def test_a_roster_is_kept_whole_and_in_order() -> None:
         (2, "20"),
         (3, "10"),
     ]
+
+
+def test_a_change_of_the_plan_is_a_row_for_each_day() -> None:
+    days = tuple(e.PlanDay(day=date(2026, 2, day), people=f"<{day}>", whole=day == 28) for day in (27, 28))
+    found = rows_of(sample(e.PlanChanged, version="v", days=days))
+    assert [row for table, row in found if table == "plan_version"] == [
+        {"version": "v", "at": AT, "by_whom": "<by>"}
+    ]
+    assert [
+        (row["version"], row["day"], row["people"], row["whole"])
+        for table, row in found
+        if table == "plan_change"
+    ] == [("v", "2026-02-27", "<27>", False), ("v", "2026-02-28", "<28>", True)]
 
 
 async def test_all_facts_delivered_twice_leave_the_rows_of_once(store: Store, place: Place) -> None:
