@@ -22,9 +22,10 @@ from ccd.adapters.clock import utc_now
 from ccd.adapters.collector import calm_collector
 from ccd.adapters.journal import Journal
 from ccd.adapters.notify import check_secrets
+from ccd.adapters.special_days import read_special_days
 from ccd.adapters.store import Store
 from ccd.config import ConfigError, Settings, load, secret_of
-from ccd.events import ConfigReplaced, IncidentsRestored, Stopping
+from ccd.events import ConfigReplaced, IncidentsRestored, SpecialDay, Stopping
 from ccd.parts import Parts
 from ccd.simulated import ROSTER_BY, Simulated
 
@@ -72,13 +73,14 @@ class App:
         for name, pbx in self.settings.pbx.items():
             secret_of(name, pbx)
         check_secrets(self.settings)
+        special_days = read_special_days(self.settings)
         async with self._exits:
             self._exits.callback(self._let_go_of_signals)
             await self._open()
             self._started_with = self.settings
             self.parts = Parts(self.settings, self.store, self.journal, self.reload)
             self.parts.metrics.watch("config", "", self)
-            await self._restore()
+            await self._restore(special_days)
             await self._listen()
             await self.parts.links.replace(self.settings.pbx)
             self._catch_signals()
@@ -122,15 +124,16 @@ class App:
             self._exits.push_async_callback(self.simulated.stop)
             self.settings = self.simulated.added_to(self.settings)
 
-    async def _restore(self) -> None:
+    async def _restore(self, special_days: tuple[SpecialDay, ...]) -> None:
         """What the store held comes before the first message of a PBX."""
         submit = self.parts.runner.submit
-        submit(ConfigReplaced(at=utc_now(), settings=self.settings.model_dump_json()))
+        submit(_replaced(self.settings, special_days))
         roster = await self.store.current_roster()
         if roster is None or roster.by == ROSTER_BY:  # nobody's own: of the centre that is simulated now
             roster = None if self.simulated is None else self.simulated.roster(utc_now())
         if roster is not None:
             submit(roster)
+        await self.parts.plan_window.restore()
         last_alive = await self.store.last_alive()
         if last_alive is not None:
             await self.store.close_open_intervals(last_alive)
@@ -147,6 +150,7 @@ class App:
         for name, part in (
             ("pulse", self.parts.pulse),
             ("housekeeping", self.parts.housekeeping),
+            ("plan", self.parts.plan_window),
             ("notifiers", self.parts.incidents.notifiers),
         ):
             self._tasks.append(self._spawn(part.run(), name))
@@ -238,6 +242,7 @@ class App:
         return self.config_fault
 
     async def _take(self, settings: Settings) -> None:
+        special_days = await asyncio.to_thread(read_special_days, settings)
         if self.simulated is not None and not settings.pbx:
             settings = self.simulated.added_to(settings)
         await asyncio.to_thread(check_secrets, settings)
@@ -245,13 +250,17 @@ class App:
         self.config_fault = ""
         self._note_what_waits(settings)
         self.settings = self.parts.settings = settings
-        self.parts.runner.submit(ConfigReplaced(at=utc_now(), settings=settings.model_dump_json()))
+        self.parts.runner.submit(_replaced(settings, special_days))
         log.info("reloaded", file=str(self.config_path or "defaults"))
 
     def _note_what_waits(self, settings: Settings) -> None:
         for section in AT_THE_START:
             if getattr(settings, section) != getattr(self._started_with, section):
                 log.warning("restart_needed", section=section)
+
+
+def _replaced(settings: Settings, special_days: tuple[SpecialDay, ...]) -> ConfigReplaced:
+    return ConfigReplaced(at=utc_now(), settings=settings.model_dump_json(), special_days=special_days)
 
 
 async def serve(settings: Settings, config_path: Path | None, started: Callable[[App], None]) -> None:

@@ -26,6 +26,8 @@ from ccd.events import (
     PbxLost,
     PbxSynced,
     PictureRestored,
+    PlanChanged,
+    PlanRestored,
     RecordingMeasured,
     RosterReplaced,
 )
@@ -37,6 +39,7 @@ from ccd.handlers import incidents, presence, recordings, unknown_interfaces
 from ccd.incidents.arbitration import protecting
 from ccd.incidents.making import fact
 from ccd.message import Message
+from ccd.shifts.plan import Plan
 from ccd.world import APPLIED, World
 
 __all__ = ["POLICIES", "Engine", "Outcome"]
@@ -82,7 +85,7 @@ class Engine:
         handler = _INPUTS.get(type(event))
         if handler is not None:
             handler(self.world, event)
-        if isinstance(event, (RecordingMeasured, RosterReplaced)):  # facts as they come in
+        if isinstance(event, (PlanChanged, RecordingMeasured, RosterReplaced)):  # facts as they come in
             outcome.facts.append(event)
         self._offer(event, outcome)
         for pbx in self.world.pbxs.values():
@@ -192,12 +195,17 @@ def _on_incidents(world: World, event: IncidentsRestored) -> None:
             world.unreadable_facts += 1
 
 
-def _on_roster(world: World, event: Any) -> None:
+def _on_fact(world: World, event: Any) -> None:
     world.apply(event)
 
 
+def _on_plan_restored(world: World, event: PlanRestored) -> None:
+    world.plan = Plan(world.plan.shifts, event.days)
+    world.plan.version = event.version
+
+
 def _on_config(world: World, event: Any) -> None:
-    world.settings = Settings.model_validate_json(event.settings)
+    world.configure(Settings.model_validate_json(event.settings), event.special_days)
     for name, section in world.settings.pbx.items():
         if name in world.pbxs:
             world.pbxs[name].trunks = section.trunks
@@ -212,5 +220,7 @@ _INPUTS: dict[type[Event], Callable[[World, Any], None]] = {
     PbxLost: _on_lost,
     PbxSynced: _on_synced,
     PictureRestored: _on_restored,
-    RosterReplaced: _on_roster,
+    PlanChanged: _on_fact,
+    PlanRestored: _on_plan_restored,
+    RosterReplaced: _on_fact,
 }

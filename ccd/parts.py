@@ -14,6 +14,7 @@ from ccd.adapters.links import Links
 from ccd.adapters.metrics import Metrics
 from ccd.adapters.ops import OpsServer
 from ccd.adapters.performer import Performer
+from ccd.adapters.plan_window import PlanWindow
 from ccd.adapters.pulse import Pulse
 from ccd.adapters.recordings import Recordings
 from ccd.adapters.sign_ins import SignIns
@@ -21,6 +22,7 @@ from ccd.adapters.store import Store
 from ccd.adapters.store.entries import Deadline, DeadlineGone
 from ccd.adapters.systemd import Notifier, watchdog_interval
 from ccd.commands import Commands
+from ccd.commands_shifts import ShiftCommands
 from ccd.config import Mode, Settings
 from ccd.effects import (
     AnswerSignIn,
@@ -77,6 +79,12 @@ class Parts:
             ping_every_s=watchdog_interval(),
             beat=store.beat,
             now=utc_now,
+        )
+        self.plan_window = PlanWindow(
+            store,
+            self.runner.submit,
+            utc_now,
+            lambda today: self.world.calendar.missing_year(today) if self.world.plan.days else None,
         )
         self.housekeeping = Housekeeping(
             retention_days=lambda: self.settings.store.retention_days, prune=store.prune, now=utc_now
@@ -136,10 +144,16 @@ class Parts:
             set_pin=store.set_pin_hash,
             reload=reload,
         )
+        shifts = ShiftCommands(
+            world=self.world,
+            store=store,
+            submit=self.runner.submit,
+            changing=self.plan_window.changing,
+        )
         daemon = self.settings.daemon
         self.control = ControlServer(
             daemon.state_path() / "control.sock",
-            commands.table() | self.incidents.commands.table(),
+            commands.table() | self.incidents.commands.table() | shifts.table(),
             streams={"watch": commands.watch, **self.incidents.commands.streams()},
             group=daemon.control_group,
         )

@@ -68,6 +68,7 @@ def replay(
             continue
         result.inputs += 1
         if settings is not None and type(event) is ConfigReplaced:
+            engine.world.configure(settings, event.special_days)
             continue
         for item in _step(engine, event, result):
             digest.update(encode(item))
@@ -82,9 +83,12 @@ def _take_up(engine: Engine, event: Event, settings: Settings | None) -> None:
     if type(event) is not JournalBegan:
         return
     if event.settings and settings is None:
-        engine.step(ConfigReplaced(at=event.at, settings=event.settings))
-    if event.roster is not None:
-        engine.step(event.roster)
+        engine.step(ConfigReplaced(at=event.at, settings=event.settings, special_days=event.special_days))
+    elif event.special_days:
+        engine.world.configure(engine.world.settings, event.special_days)
+    for in_force in (event.roster, event.plan):
+        if in_force is not None:
+            engine.step(in_force)
 
 
 def _step(engine: Engine, event: Event, result: Replay) -> list[Event | Effect]:

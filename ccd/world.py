@@ -12,8 +12,10 @@ from ccd.events import (
     PersonArrived,
     PersonAttended,
     PersonLeft,
+    PlanChanged,
     RosterReplaced,
     SignInRefused,
+    SpecialDay,
 )
 from ccd.events.incidents import FACTS
 from ccd.following.agents import refresh
@@ -21,6 +23,9 @@ from ccd.following.picture import Pbx
 from ccd.incidents.readiness import last_drills
 from ccd.incidents.state import Incident, fold
 from ccd.roster import Roster
+from ccd.shifts.calendar import Calendar
+from ccd.shifts.plan import Plan
+from ccd.shifts.shift import Shifts
 
 REMEMBERED_INCIDENTS = 50
 """Closed ones: a report that is told late must not open its incident again. The latest drills stay too."""
@@ -38,6 +43,10 @@ class World:
         """(pbx, seat) -> the people at it, each with since when. Two during a handover."""
         self.pin_failures: dict[str, tuple[int, datetime]] = {}
         self.pbxs: dict[str, Pbx] = {}
+        self.plan = Plan(Shifts())
+        """Of the days around now, as they were at the latest restoring."""
+        self.calendar = Calendar("")
+        self.configure(settings, ())
         self.unreadable_facts = 0
         """Of incidents, at the start."""
         self.incidents: dict[str, Incident] = {}
@@ -52,6 +61,12 @@ class World:
                 pbx.trunks, pbx.wrapup_s = section.trunks, section.wrapup_s
             self._lay_roster_over(pbx)
         return pbx
+
+    def configure(self, settings: Settings, special_days: tuple[SpecialDay, ...]) -> None:
+        """Settings in force from now on, with the days of ``shifts.holidays_file``."""
+        self.settings = settings
+        self.plan.shifts = Shifts.of(settings.shifts, settings.daemon.timezone)
+        self.calendar = Calendar(settings.shifts.country, special_days, settings.daemon.language)
 
     def apply(self, fact: Event) -> None:
         """Fold a fact that is not the picture of a PBX (those are folded by ``following``)."""
@@ -82,6 +97,11 @@ class World:
         self.roster_version = fact.version
         for pbx in self.pbxs.values():
             self._lay_roster_over(pbx)
+
+    def _on_plan(self, fact: Event) -> None:
+        assert isinstance(fact, PlanChanged)
+        self.plan.change(fact.days)
+        self.plan.version = fact.version
 
     def _on_arrived(self, fact: Event) -> None:
         assert isinstance(fact, PersonArrived)
@@ -129,6 +149,7 @@ _APPLY: dict[type[Event], Callable[[World, Event], None]] = {
     PersonArrived: World._on_arrived,
     PersonAttended: World._on_attended,
     PersonLeft: World._on_left,
+    PlanChanged: World._on_plan,
     RosterReplaced: World._on_roster,
     SignInRefused: World._on_refused,
     **dict.fromkeys(FACTS, World._on_incident),

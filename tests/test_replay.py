@@ -11,7 +11,7 @@ import sys
 import types
 import typing
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +196,7 @@ def of_type(hint: Any, name: str = "") -> st.SearchStrategy[Any]:
         fields = msgspec.structs.fields(hint)
         return st.builds(hint, **{field.name: of_type(hints[field.name], field.name) for field in fields})
     simple: dict[Any, st.SearchStrategy[Any]] = {
+        date: st.dates(),
         datetime: times,
         str: st.sampled_from([*NAMES, *HOSTILE]) | texts,
         bool: st.booleans(),

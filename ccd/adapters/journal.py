@@ -21,7 +21,15 @@ import msgspec
 import structlog
 
 from ccd import events
-from ccd.events import ConfigReplaced, Event, Gap, JournalBegan, RosterReplaced
+from ccd.events import (
+    ConfigReplaced,
+    Event,
+    Gap,
+    JournalBegan,
+    PlanChanged,
+    PlanRestored,
+    RosterReplaced,
+)
 
 __all__ = ["Journal", "read"]
 
@@ -43,6 +51,8 @@ _INPUTS = (
     | events.ConfigReplaced
     | events.RecordingMeasured
     | events.PictureRestored
+    | events.PlanChanged
+    | events.PlanRestored
     | events.EffectDone
     | events.EffectFailed
     | events.Stopping
@@ -145,13 +155,20 @@ class Journal:
             self._end_file()
 
     def _in_force_after(self, batch: list[Event]) -> JournalBegan:
-        settings, roster = self._in_force.settings, self._in_force.roster
+        force = self._in_force
+        settings, special, roster, plan = force.settings, force.special_days, force.roster, force.plan
         for event in batch:
             if isinstance(event, ConfigReplaced):
-                settings = event.settings
+                settings, special = event.settings, event.special_days
             elif isinstance(event, RosterReplaced):
                 roster = event
-        return JournalBegan(at=batch[-1].at, settings=settings, roster=roster)
+            elif isinstance(event, PlanRestored):
+                plan = event
+            elif isinstance(event, PlanChanged):
+                plan = _with(plan, event)
+        return JournalBegan(
+            at=batch[-1].at, settings=settings, special_days=special, roster=roster, plan=plan
+        )
 
     def _rotate(self) -> None:
         self._end_file()
@@ -179,6 +196,14 @@ class Journal:
         with contextlib.suppress(OSError):
             if not self._size:
                 self._path.unlink()
+
+
+def _with(plan: PlanRestored | None, change: PlanChanged) -> PlanRestored:
+    """The plan in force after a change; what a whole day replaces is left out."""
+    whole = {each.day for each in change.days if each.whole}
+    before = plan.days if plan is not None else ()
+    days = (*(each for each in before if each.day not in whole), *change.days)
+    return PlanRestored(at=change.at, version=change.version, days=days)
 
 
 def _after(now: datetime, files: list[Path]) -> datetime:
