@@ -105,6 +105,7 @@ def _beyond_the_schema(settings: Settings) -> Iterator[Fault]:
         if pbx.tls_ca is not None and not os.access(pbx.tls_ca, os.R_OK):
             yield Fault(str(pbx.tls_ca), f"pbx.{name}.tls_ca", "no_readable_file")
     yield from _of_the_notifiers(settings)
+    yield from _of_the_calendar(settings)
     state = settings.daemon.state_path()
     try:
         place_of(settings.store, state)
@@ -125,6 +126,18 @@ def _of_the_notifiers(settings: Settings) -> Iterator[Fault]:
 
     try:
         check_secrets(settings)
+    except ConfigError as error:
+        yield from error.faults
+
+
+def _of_the_calendar(settings: Settings) -> Iterator[Fault]:
+    if settings.shifts.holidays_file is None:
+        return
+    from ccd.adapters.special_days import read_special_days
+    from ccd.config import ConfigError
+
+    try:
+        read_special_days(settings)
     except ConfigError as error:
         yield from error.faults
 
@@ -156,12 +169,28 @@ def _warnings(session: Session, settings: Settings) -> Iterator[str]:
         ):
             yield words("warn_plain_password", section=section, host=server.host)
     yield from _of_the_police(session, settings)
+    if settings.shifts.kinds and (year := _missing_year(session, settings)) is not None:
+        yield words("warn_holidays", year=year)
     for key, host in (("metrics.host", settings.metrics.host), ("agi.host", settings.agi.host)):
         if not _is_loopback(host):
             yield words("warn_open_port", setting=key, host=host)
     holds_secret = any(pbx.secret is not None for pbx in settings.pbx.values())
     if session.config_path and holds_secret and (mode := _mode_for_all(session.config_path)):
         yield words("warn_open_secret", path=session.config_path, mode=f"{mode:04o}")
+
+
+def _missing_year(session: Session, settings: Settings) -> int | None:
+    """The year whose holidays are not known, and should be by now. A faulty file is a fault elsewhere."""
+    from ccd.adapters.special_days import read_special_days
+    from ccd.cli.plans import today
+    from ccd.config import ConfigError
+    from ccd.shifts.calendar import Calendar
+
+    try:
+        special = read_special_days(settings)
+    except ConfigError:
+        return None
+    return Calendar(settings.shifts.country, special).missing_year(today(session))
 
 
 def _of_the_police(session: Session, settings: Settings) -> Iterator[str]:

@@ -10,7 +10,19 @@ from typing import Annotated
 
 import typer
 
-from ccd.cli import configuring, details, drills, evidence, incidents, looking, people, running, storing
+from ccd.cli import (
+    configuring,
+    details,
+    drills,
+    duty,
+    evidence,
+    incidents,
+    looking,
+    people,
+    running,
+    shifts,
+    storing,
+)
 from ccd.cli.session import Exit, Session, language_of
 
 __all__ = ["app", "run"]
@@ -49,7 +61,10 @@ def _common(
     ctx.obj = Session(config, language_of(lang), quiet)
 
 
-for _module in (running, configuring, looking, incidents, details, evidence, drills, storing, people):
+for _module in (
+    *(running, configuring, looking, incidents, details, evidence, drills, storing),
+    *(people, shifts, duty),
+):
     _module.add_to(app)
 
 

@@ -30,6 +30,7 @@ __all__ = ["CommandError", "Exit", "Session", "command", "language_of"]
 
 P = ParamSpec("P")
 
+ANSWER_S = 30.0
 AGAIN_S = 10.0
 """A daemon that was killed is back within so long."""
 PACKAGED = "/usr/lib/ccd/bin/ccd"
@@ -96,12 +97,12 @@ class Session:
             return None
         return daemon.language if "language" in daemon.model_fields_set else None
 
-    def ask(self, command: str, **request: Any) -> dict[str, Any]:
+    def ask(self, command: str, *, timeout_s: float = ANSWER_S, **request: Any) -> dict[str, Any]:
         """Ask the running daemon. Raises CommandError where none answers, or where it refuses."""
         from ccd.adapters.control_client import UnreachableError
 
         try:
-            reply = self._call(command, request)
+            reply = self._call(command, request, timeout_s)
         except UnreachableError as error:
             raise CommandError(Exit.UNREACHABLE, self.unreachable(error)) from None
         return self._taken(reply)
@@ -125,12 +126,12 @@ class Session:
                     raise CommandError(Exit.UNREACHABLE, self.unreachable(error)) from None
             time.sleep(0.25)
 
-    def _call(self, command: str, request: dict[str, Any]) -> dict[str, Any]:
+    def _call(self, command: str, request: dict[str, Any], timeout_s: float = ANSWER_S) -> dict[str, Any]:
         import asyncio
 
         from ccd.adapters.control_client import call
 
-        return asyncio.run(call(self.socket, {"command": command, **request}))
+        return asyncio.run(call(self.socket, {"command": command, **request}, timeout_s=timeout_s))
 
     def _taken(self, reply: dict[str, Any]) -> dict[str, Any]:
         if reply.get("ok") is True:

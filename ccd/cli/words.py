@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ccd.cli.words_incidents import INCIDENT_WORDS
+from ccd.cli.words_shifts import SHIFT_WORDS
 
 __all__ = ["LANGUAGES", "WORDS", "Words"]
 
@@ -256,6 +257,7 @@ Ctrl-C ends it.""",
         "127.0.0.1:{port} 上有 {agents} 个座席，按 Ctrl-C 结束；接入方法：\n\n{section}",
     ),
     **INCIDENT_WORDS,
+    **SHIFT_WORDS,
 }
 
 
