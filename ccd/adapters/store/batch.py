@@ -17,7 +17,10 @@ Row = dict[str, Any]
 
 
 class Rows(NamedTuple):
-    """Rows of one table with the same columns: one statement. ``verb``: put, append or remove."""
+    """Rows of one table with the same columns: one statement.
+
+    ``verb``: put, append, remove; or add, which is an append that fails for a row that is there.
+    """
 
     verb: str
     table: str

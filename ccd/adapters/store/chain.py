@@ -71,15 +71,18 @@ class Chain:
         log.critical("audit_chain_damaged", noted=head.seq, stored=last.seq, mend="see `ccd audit verify`")
         self.end = Head(max(head.seq, last.seq), head.hash)
 
-    async def linked(self, pieces: list[Rows]) -> tuple[list[Rows], Head]:
+    async def linked(self, pieces: list[Rows], *, new: bool = False) -> tuple[list[Rows], Head]:
         """The same rows, those for the chain with their places; and the end once they are committed.
 
-        Raises UnavailableError.
+        The database is asked which of them it has, but where all that was tried before is committed and they
+        are said to be ``new``: if one is not, it refuses them all, and nothing is written. Raises
+        UnavailableError.
         """
         rows = {row["entry"]: row for piece in pieces if piece.table == TABLE for row in piece.rows}
         if not rows:
             return pieces, self.end
-        known = await self._known(list(rows))
+        new = new and not self._tried
+        known = {} if new else await self._known(list(rows))
         for place in known.values():
             if place.seq > self.end.seq and place.hash in self._tried:  # the try before was committed unseen
                 self.end = place
@@ -93,7 +96,8 @@ class Chain:
             linked.append({"seq": seq, **row, "prev": prev, "hash": end.hash})
             self._tried[end.hash] = end
         others = [piece for piece in pieces if piece.table != TABLE]
-        return [*others, Rows("append", TABLE, COLUMNS, linked)] if linked else others, end
+        verb = "add" if new else "append"
+        return [*others, Rows(verb, TABLE, COLUMNS, linked)] if linked else others, end
 
     def committed(self, end: Head) -> None:
         """What was linked up to there is in the database."""

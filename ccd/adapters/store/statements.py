@@ -128,6 +128,8 @@ def _postgres_sql(verb: str, table: str, columns: tuple[str, ...]) -> str:
 def _sql(verb: str, table: str, columns: tuple[str, ...], rows: str) -> str:
     if verb == "remove":
         return f'DELETE FROM "{table}" WHERE ({_names(columns)}) IN ({rows})'
+    if verb == "add":
+        return f'INSERT INTO "{table}" ({_names(columns)}) {rows}'
     key = key_of(TABLES[table])
     others = [name for name in columns if name not in key]
     action = "DO NOTHING"

@@ -56,16 +56,20 @@ class Transactions:
         pieces = rows()
         lost: set[RowKey] = set()
         delay = FIRST_RETRY_S
+        new = True
         while True:
             begun = time.monotonic()
             try:
                 try:
-                    await self._try(pieces)
+                    await self._try(pieces, new=new)
                     break
                 except RowsRefusedError as error:
-                    if not await self._chain.moved_on():
+                    if new:  # one of them is stored already, or is really bad: asking tells
+                        new = False
+                    elif not await self._chain.moved_on():
                         pieces = await self._sifted(pieces, str(error), lost)
             except Exception as error:
+                new = False
                 delay = await self._retry(error, delay)
                 if between is not None:
                     await between()
@@ -76,8 +80,8 @@ class Transactions:
             log.info("store_back")
         return lost
 
-    async def _try(self, pieces: list[Rows]) -> None:
-        linked, end = await self._chain.linked(pieces)
+    async def _try(self, pieces: list[Rows], *, new: bool) -> None:
+        linked, end = await self._chain.linked(pieces, new=new)
         statements = []
         for piece in linked:
             statements += self._database.statements(piece)

@@ -27,6 +27,7 @@ from ccd.adapters.store.audit import (
     read_head,
     write_head,
 )
+from ccd.adapters.store.chain import Chain
 from ccd.adapters.store.database import writing
 from ccd.adapters.store.entries import Audited, Deadline
 from ccd.adapters.store.errors import UnavailableError
@@ -102,6 +103,26 @@ async def test_an_entry_delivered_twice_is_there_once_and_leaves_no_gap(store: S
     await store.commit([looked(4)])
     await store.commit([told(5)])
     assert [row["at"] for row in await place.rows("audit")] == [later(n) for n in (1, 2, 3, 4, 5)]
+    assert (await verified(place)).intact
+
+
+async def test_only_an_entry_that_comes_twice_is_looked_for(
+    store: Store, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking takes longer than writing, and an incident waits for it."""
+    looked_for: list[int] = []
+    whole = Chain._known
+
+    async def known(self: Chain, entries: list[str]) -> Any:
+        looked_for.append(len(entries))
+        return await whole(self, entries)
+
+    monkeypatch.setattr(Chain, "_known", known)
+    await store.commit([told(1), told(2)])
+    await store.commit([told(3)])
+    assert looked_for == []
+    await store.commit([told(3), told(4)])
+    assert looked_for == [2]
     assert (await verified(place)).intact
 
 
