@@ -33,10 +33,12 @@ from tests.pbx.incidents import POLICE, SECOND_TRUNK
 from tests.pbx.phones import Phones, answers, busy
 from tests.pbx.sipua import Behaviour, Call
 
-__all__ = ["REARMED_S", "Floor", "Street", "locked", "prepare", "presses_in_turn", "street"]
+__all__ = ["PATIENT_S", "REARMED_S", "Floor", "Street", "locked", "prepare", "presses_in_turn", "street"]
 
 REARMED_S = 5.0
 """From its start on, so long the daemon has to be on watch again."""
+PATIENT_S = 120.0
+"""For what comes within seconds where the machine has nothing else to do."""
 ALONE = {"CCD_AGI__ENABLED": "false"}
 """Of several at one PBX none listens for codes."""
 OWN_DIALPLAN = f"""
@@ -176,9 +178,9 @@ class Floor:
         assert reply["ok"], reply
         await self.sign_in(self.lead, f"L{self.extension}")
 
-    async def dies(self, timeout: float = 60) -> None:
+    async def dies(self) -> None:
         """Wait until it has killed itself."""
-        await until("the point is reached", self._is_dead, timeout)
+        await until("the point is reached", self._is_dead, PATIENT_S)
         assert self.daemon.exit_code == -signal.SIGKILL, self.daemon.tail()
 
     async def again(self) -> None:
@@ -195,7 +197,7 @@ class Floor:
         """
         waited_s = _waited_s(self.daemon.pid) if idle_s is None else idle_s
         began = time.monotonic()
-        await until("it is on watch", self._on_watch, 120)
+        await until("it is on watch", self._on_watch, PATIENT_S)
         took_s = time.monotonic() - began
         self.rearmed_s.append(took_s - (_waited_s(self.daemon.pid) - waited_s))
 
@@ -231,7 +233,7 @@ class Floor:
                 reply = await self.ask(command, **request)
             return bool(reply)
 
-        await until(f"{command} is answered", answered)
+        await until(f"{command} is answered", answered, PATIENT_S)
         return reply
 
     @property
@@ -277,7 +279,7 @@ class Floor:
             return [fact for fact in every if kind is None or isinstance(fact, kind)]
         return []
 
-    async def until_fact(self, kind: type[IncidentFact], timeout: float = 120, **where: object) -> Any:
+    async def until_fact(self, kind: type[IncidentFact], timeout: float = PATIENT_S, **where: object) -> Any:
         found: list[Any] = []
 
         async def there() -> bool:
