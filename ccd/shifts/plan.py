@@ -96,11 +96,6 @@ class Plan:
             if len(self._texts[each.day]) > FOLDED_AT:
                 self._texts[each.day] = (encode_day(self._folded(each.day)),)
 
-    def forget(self, before: date) -> None:
-        for day in [day for day in self._texts if day < before]:
-            del self._texts[day]
-            self._at_hand.pop(day, None)
-
     def as_days(self) -> tuple[PlanDay, ...]:
         """All of it, as one change to a plan that is empty."""
         return tuple(
