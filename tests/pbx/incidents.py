@@ -149,6 +149,7 @@ async def at_desk(pbx: Asterisk, *extensions: str, member: str = "") -> AsyncIte
                 with desk.listening():
                     yield desk, phones
     finally:
+        command(pbx, "channel request hangup all")  # of a test that failed nothing is left to the next
         if member:
             command(pbx, f"queue remove member PJSIP/{member} from vip")
 

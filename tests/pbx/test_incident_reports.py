@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from itertools import pairwise
 
 import pytest
 
@@ -60,9 +59,7 @@ async def test_the_agents_key_reports_the_callers_does_not_and_the_call_goes_on(
         pressed_at = asyncio.get_running_loop().time()
         await asyncio.sleep(1.8)
         for frames in heard:
-            times = [frame.at for frame in frames]
             assert sum(frame.loud for frame in frames if frame.at > pressed_at) > 50, "they hear one another"
-            assert max(b - a for a, b in pairwise(times)) < 1, "but for the keys themselves"
         assert len(phones[extension].calls) == 1, "ccd has taken it: no lead is rung"
         assert mark(mute_asterisk, "ccd-taken", uniqueid) == []
         await caller.hangup()
