@@ -8,6 +8,7 @@
 ``peers``        the floor, panoramisk and cacofonisk in theirs
 ``throughput``   CPU and wall time of each over the same stream
 ``latency``      from event to effect, paced and in bursts
+``incidents``    from an agent's report to its record, and to the first phone that rings
 ``holding``      memory by agents and over millions of events; resync
 ``share``        CPU beside a real Asterisk's own for the same calls
 ``storing``      rows a second into SQLite and PostgreSQL

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bench import holding, latency, report, share, storing, throughput
+from bench import holding, incidents, latency, report, share, storing, throughput
 from bench.stream import load
 
 
@@ -18,6 +18,7 @@ def steps(quick: bool) -> list[tuple[str, Callable[[], dict[str, Any]]]]:
     return [
         ("against its peers", lambda: throughput.measure(recording, 2 if quick else 8, 1 if quick else 5)),
         ("latency", lambda: latency.measure(recording, 10_000 if quick else 40_000)),
+        ("reports of emergencies", lambda: incidents.measure(recording, 20 if quick else 200)),
         ("resync", lambda: holding.resync(1 if quick else 3)),
         ("memory", lambda: holding.growth(recording, 100_000 if quick else 10_000_000)),
         ("store", lambda: storing.measure(2_000 if quick else 50_000)),

@@ -9,6 +9,8 @@ the parent says:
 ``synced``   when a snapshot is in the picture: since when
 ``look``     CPU, memory and counters at this moment
 ``effects``  when which recording was asked to be measured, by the Uniqueid of its channel
+``answers``  when which report was answered, by its request: its facts were committed before
+``end``      stand down and close all incidents; when that is done and committed
 
 The one part it does without is the disk of the PBX: recordings that the stream tells of do not exist, so
 ``MeasureRecording`` is noted where it would be performed.
@@ -30,12 +32,13 @@ from ccd.adapters.clock import utc_now
 from ccd.adapters.performer import Performer
 from ccd.app import App
 from ccd.config import Settings
-from ccd.effects import Effect, MeasureRecording
-from ccd.events import Person, RosterReplaced
+from ccd.effects import AnswerAct, Effect, MeasureRecording
+from ccd.events import IncidentAct, Person, RosterReplaced, SignInAsked
 
-__all__ = ["PBX", "settings"]
+__all__ = ["LEADS_PHONE", "PBX", "settings"]
 
 PBX = "main"
+LEAD, LEADS_SEAT, LEADS_PHONE = "lead", "9001", "PJSIP/9001"
 
 
 def settings(port: int, folder: Path, store: str = "") -> Settings:
@@ -52,7 +55,7 @@ def settings(port: int, folder: Path, store: str = "") -> Settings:
 
 
 def roster(agents: int) -> RosterReplaced:
-    """Teams of ten, on the extensions from 1001 on."""
+    """Teams of ten, on the extensions from 1001 on; and a duty lead."""
     people = tuple(
         Person(
             code=f"{number:05d}",
@@ -64,7 +67,8 @@ def roster(agents: int) -> RosterReplaced:
         )
         for number in range(agents)
     )
-    return RosterReplaced(at=utc_now(), version="bench", people=people, by="bench")
+    lead = Person(LEAD, "督导", "duty_lead", "", LEADS_SEAT, LEADS_PHONE)
+    return RosterReplaced(at=utc_now(), version="bench", people=(*people, lead), by="bench")
 
 
 class Noted:
@@ -75,6 +79,7 @@ class Noted:
 
     def __init__(self, performer: Performer) -> None:
         self.effects: list[tuple[str, float]] = []
+        self.answers: list[tuple[str, float]] = []
         self.noting = False
         self.failures = 0
         self._performer = performer
@@ -84,6 +89,8 @@ class Noted:
             if self.noting:
                 self.effects.append((effect.recording.partition(":")[0], time.monotonic()))
         else:
+            if self.noting and isinstance(effect, AnswerAct):
+                self.answers.append((effect.key, time.monotonic()))
             self._performer.perform(effect)
 
 
@@ -103,6 +110,8 @@ class Daemon:
             "synced": self.synced,
             "look": self.look,
             "effects": self.effects,
+            "answers": self.answers,
+            "end": self.end,
         }
         loop = asyncio.get_running_loop()
         while word := (await loop.run_in_executor(None, sys.stdin.readline)).strip():
@@ -111,6 +120,7 @@ class Daemon:
 
     async def begin(self) -> dict[str, Any]:
         self.noted.effects.clear()
+        self.noted.answers.clear()
         self.noted.noting = True
         self.app.parts.pulse.stall_max_s = 0.0
         self.cpu = time.process_time()
@@ -159,6 +169,31 @@ class Daemon:
     async def effects(self) -> dict[str, Any]:
         return {"effects": self.noted.effects}
 
+    async def answers(self) -> dict[str, Any]:
+        spooled = self.app.parts.incidents.safekeeping.spooled
+        return {
+            "answers": [answer for answer in self.noted.answers if ":" not in answer[0]],
+            "spooled": spooled,
+        }
+
+    async def end(self) -> dict[str, Any]:
+        names = [name for name, incident in self.app.parts.world.incidents.items() if incident.open]
+        for name in names:
+            for act in ("stand_down", "close"):
+                self.app.parts.runner.submit(
+                    IncidentAct(
+                        at=utc_now(),
+                        request=f"{name}:{act}",
+                        incident=name,
+                        act=act,
+                        how="console",
+                        person=LEAD,
+                        by="bench",
+                        value="measured",
+                    )
+                )
+        return await self.settled()
+
 
 def _resident() -> int:
     """Bytes of this process in memory."""
@@ -173,6 +208,19 @@ async def main(port: int, folder: Path, agents: int = 40, store: str = "") -> No
 
     def started(app: App) -> None:
         app.parts.runner.submit(roster(agents))
+        app.parts.runner.submit(
+            SignInAsked(
+                at=utc_now(),
+                request="bench",
+                pbx=PBX,
+                seat=LEADS_SEAT,
+                code=LEAD,
+                kind="arrive",
+                pin_ok=True,
+                how="console",
+                by="bench",
+            )
+        )
         answering.append(asyncio.create_task(Daemon(app).answer()))
 
     await app.serve(started)

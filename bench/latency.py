@@ -15,7 +15,7 @@ from bench.child import Child
 from bench.server import Server
 from bench.stream import END, Recording
 
-__all__ = ["measure"]
+__all__ = ["measure", "percentile"]
 
 PACED, PIECE = 2000, 10
 BURST, EVERY_S = 1000, 0.5
@@ -26,10 +26,10 @@ def measure(recording: Recording, events: int) -> dict[str, Any]:
     paced, stall = _run(recording, events, PIECE, PIECE / PACED)
     burst, burst_stall = _run(recording, events, BURST, EVERY_S)
     return {
-        "latency_p50_ms_2000": _percentile(paced, 0.5),
-        "latency_p99_ms_2000": _percentile(paced, 0.99),
-        "latency_p50_ms_burst": _percentile(burst, 0.5),
-        "latency_p99_ms_burst": _percentile(burst, 0.99),
+        "latency_p50_ms_2000": percentile(paced, 0.5),
+        "latency_p99_ms_2000": percentile(paced, 0.99),
+        "latency_p50_ms_burst": percentile(burst, 0.5),
+        "latency_p99_ms_burst": percentile(burst, 0.99),
         "loop_stall_max_ms": max(stall, burst_stall) * 1000,
     }
 
@@ -75,5 +75,6 @@ def _uniqueid(raw: bytes) -> str:
     return raw[start : raw.index(b"\r\n", start)].decode()
 
 
-def _percentile(values: list[float], share: float) -> float:
+def percentile(values: list[float], share: float) -> float:
+    """Of seconds, in milliseconds."""
     return sorted(values)[min(int(len(values) * share), len(values) - 1)] * 1000

@@ -24,6 +24,10 @@ _SIMPLE = {
     "challenge": "Response: Success\r\nChallenge: 123456789",
     "login": "Response: Success\r\nMessage: Authentication accepted",
     "ping": "Response: Success\r\nPing: Pong",
+    "dbput": "Response: Success\r\nMessage: Updated database successfully",
+    "getvar": "Response: Error\r\nMessage: No such channel",
+    "mixmonitor": "Response: Success\r\nMessage: Success",
+    "originate": "Response: Success\r\nMessage: Originate successfully queued",
     "coresettings": "Response: Success\r\nAsteriskVersion: 22.0.0-played",
     "corestatus": "Response: Success\r\nCoreStartupDate: 2026-01-01\r\nCoreStartupTime: 00:00:00",
 }
@@ -36,6 +40,8 @@ class Server:
     def __init__(self, lists: Lists) -> None:
         self.accepted = 0.0
         """When the latest connection was taken (``time.monotonic``, the same in all processes)."""
+        self.dialled: list[tuple[str, float]] = []
+        """The ChannelId of each Originate, and when it came."""
         self._lists = lists
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._session: socket.socket | None = None
@@ -115,6 +121,8 @@ class Server:
         name, tag = fields["action"], f"\r\nActionID: {fields.get('actionid', '')}"
         if name in self._lists:
             return _whole_list(name, self._lists[name], tag.encode())
+        if name.lower() == "originate":
+            self.dialled.append((fields.get("channelid", ""), time.monotonic()))
         simple = _SIMPLE.get(name.lower())
         if simple is None:
             return f"Response: Error{tag}\r\nMessage: Database entry not found".encode() + END
