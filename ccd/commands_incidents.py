@@ -251,7 +251,7 @@ class IncidentCommands:
             ) from None
         if not effect.accepted:
             raise RefusedError(f"{effect.why}: {WHY[effect.why]}" if effect.why in WHY else effect.why)
-        return {"incident": effect.incident}
+        return {"incident": effect.incident, "saved": effect.saved}
 
     # --- what is named ------------------------------------------------------------------------------------
 

@@ -84,6 +84,8 @@ class AnswerAct(Effect, frozen=True):
     accepted: bool
     incident: str = ""
     why: str = ""
+    saved: str = "store"
+    """Where its record is: ``store``, ``spool``, or ``memory`` (NOT SAVED)."""
 
 
 class Ring(Effect, frozen=True):

@@ -24,7 +24,7 @@ import msgspec
 import structlog
 
 from ccd.buckets import Buckets
-from ccd.effects import CancelDeadline, Effect, SetDeadline
+from ccd.effects import AnswerAct, CancelDeadline, Effect, SetDeadline
 from ccd.engine import Engine, Outcome
 from ccd.events import AmiReceived, DeadlineDue, Event, IncidentFact, Kept, PbxLost
 from ccd.message import Message
@@ -313,6 +313,8 @@ class Runner:
         if before is not None:
             await asyncio.wait([before])
         for effect in effects:
+            if isinstance(effect, AnswerAct):  # whoever asked is told whether it is safe
+                effect = msgspec.structs.replace(effect, saved=where)
             self._perform(effect)
         known = self.engine.world.incidents
         changed = tuple(name for name in sorted(incidents) if name in known and known[name].saved != where)

@@ -178,10 +178,10 @@ class Links:
             if session.synced:
                 try:
                     async for report in missed.reports():
-                        await self._acts.ask(report, RECORDED_S)
+                        await self._report(report)
                     async for event in missed.read():
                         if isinstance(event, ReportAsked):
-                            await self._acts.ask(event, RECORDED_S)
+                            await self._report(event)
                         else:
                             await self._sign_ins.ask(event, RECORDED_S)
                 except (AmiError, TimeoutError) as error:
@@ -191,6 +191,12 @@ class Links:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(COLLECT_S if session.synced else 1.0):
                     await noted.wait()
+
+    async def _report(self, event: ReportAsked) -> None:
+        """Raises TimeoutError where it is not known to be safe: its mark stays, and is read again."""
+        answer = await self._acts.ask(event, RECORDED_S)
+        if answer.saved == "memory":
+            raise TimeoutError("the report is kept in memory only")
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         job = asyncio.create_task(work)

@@ -32,12 +32,15 @@ CACHED = 8
 
 def report(world: World, event: e.ReportAsked, settings: IncidentsSettings) -> Items:
     """Open, join, or refuse; the answer is among what is given."""
+    if known := _by_request(world, event.request):
+        yield from _joined(known, event)
+        return
     ladder = settings.ladders.get(event.ladder)
     refusal = _refusal(event, ladder, settings)
     facts = e.CallFacts() if refusal else _facts(world, event)
     if isinstance(facts, str):
         refusal = facts
-    elif known := _known(world, event, facts):
+    elif known := _of_the_same_call(world, event, facts):
         yield from _joined(known, event)
         return
     if refusal or ladder is None or isinstance(facts, str):
@@ -102,13 +105,19 @@ def _of_seat(world: World, event: e.ReportAsked, pbx: str, seat: str) -> e.CallF
     )
 
 
-def _known(world: World, event: e.ReportAsked, facts: e.CallFacts) -> Incident | None:
-    """The incident this report belongs to: by its request, or an open one of the same call."""
+def _by_request(world: World, request: str) -> Incident | None:
+    return next((found for found in world.incidents.values() if request in found.requests), None)
+
+
+def _of_the_same_call(world: World, event: e.ReportAsked, facts: e.CallFacts) -> Incident | None:
+    """An open incident of this call; before the PBX is in sync, of the same leg."""
     for incident in world.incidents.values():
-        if event.request in incident.requests:
-            return incident
-        same = (incident.ladder, incident.drill) == (event.ladder, event.drill) and incident.open
-        if same and facts.call and (incident.facts.pbx, incident.facts.call) == (facts.pbx, facts.call):
+        mine = incident.facts
+        if (incident.ladder, incident.drill) != (event.ladder, event.drill) or not incident.open:
+            continue
+        same_call = facts.call and facts.call == mine.call
+        same_leg = facts.uniqueid and facts.uniqueid == mine.uniqueid
+        if facts.pbx == mine.pbx and (same_call or same_leg):
             return incident
     return None
 
@@ -127,7 +136,7 @@ def _joined(incident: Incident, event: e.ReportAsked) -> Items:
     because = "incidents: this has been reported already"
     if event.how == "phone" and event.uniqueid:  # the dialplan waits for a word on every press of the key
         yield _taken(incident, event.pbx, event.uniqueid, because)
-    yield AnswerAct(event.request, because, accepted=True, incident=incident.id)
+    yield AnswerAct(event.request, because, True, incident.id, saved=incident.saved)
 
 
 def _refused(event: e.ReportAsked, why: str) -> Items:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from ccd.adapters.acts import Acts
+from ccd.adapters.clock import utc_now
 from ccd.adapters.links import Links
 from ccd.adapters.missed import MissedSignIns
 from ccd.adapters.sign_ins import SignIns
 from ccd.config import PbxSettings, SimulatorSettings
-from ccd.events import Event, SignInAsked
+from ccd.effects import AnswerAct
+from ccd.events import Event, ReportAsked, SignInAsked
 from ccd.message import Message
 from ccd.roster import Roster
 from ccd.simulator import Simulator
@@ -101,6 +103,39 @@ async def test_a_defect_in_reading_missed_sign_ins_does_not_end_the_link(
         links.collect_missed("main")
         await until(lambda: reads == 2)
         assert links.sessions["main"].connected
+    finally:
+        await links.close()
+        await simulator.stop()
+
+
+@pytest.mark.parametrize(("saved", "deleted"), [("store", True), ("spool", True), ("memory", False)])
+async def test_the_mark_of_a_report_stays_until_its_record_is_safe_somewhere(
+    links: Links, monkeypatch: pytest.MonkeyPatch, saved: str, deleted: bool
+) -> None:
+    report = ReportAsked(at=utc_now(), request="main-1.7-1", ladder="threat", how="adopted", pbx="main")
+    gone: list[str] = []
+
+    async def marks(self: MissedSignIns) -> AsyncIterator[ReportAsked]:
+        yield report
+        gone.append(report.request)  # taking the next one says that this one is safe
+
+    asked: list[ReportAsked] = []
+
+    async def asks(event: ReportAsked, timeout_s: float) -> AnswerAct:
+        asked.append(event)
+        return AnswerAct(event.request, "a test", accepted=True, incident="threat-1", saved=saved)
+
+    monkeypatch.setattr(MissedSignIns, "reports", marks)
+    monkeypatch.setattr(links._acts, "ask", asks)
+    simulator = Simulator(SimulatorSettings(agents=2))
+    port = await simulator.start()
+    try:
+        pbx = PbxSettings(port=port, username=simulator.username, secret=simulator.secret)
+        await links.replace({"main": pbx})
+        await until(lambda: len(asked) == 1)
+        links.collect_missed("main")
+        await until(lambda: len(asked) == 2)
+        assert bool(gone) is deleted
     finally:
         await links.close()
         await simulator.stop()

@@ -539,3 +539,23 @@ def test_a_roster_that_gives_the_polices_number_to_a_person_makes_nobody_ring_it
     scene.report(drill=True)
     scene.run(300)
     assert "outside:02022222222" not in {ring.where for ring in scene.of_effects(Ring)}
+
+
+def test_the_same_request_again_is_the_same_report_also_when_its_call_is_over() -> None:
+    scene = Scene()
+    incident = scene.report(request="main-1.7-1", how="adopted", happened=AT, uniqueid="1.7")
+    scene.take(
+        e.ReportAsked(
+            at=scene.at, request="main-1.7-1", ladder="threat", how="phone", pbx="main", uniqueid="1.7"
+        )
+    )
+    assert [answer.incident for answer in scene.of_effects(AnswerAct)] == [incident.id, incident.id]
+    assert scene.of(e.ReportRefused) == []
+
+
+def test_two_presses_of_the_key_before_the_pbx_is_in_sync_are_one_incident() -> None:
+    scene = Scene()
+    scene.world.pbxs["main"].synced = False
+    first = scene.report(request="a", how="phone", uniqueid="1.7", seat="")
+    assert scene.report(request="b", how="phone", uniqueid="1.7", seat="") is first
+    assert len(scene.of(e.ReportRepeated)) == 1
