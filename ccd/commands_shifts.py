@@ -12,6 +12,7 @@ import hashlib
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -139,7 +140,7 @@ class ShiftCommands:
                 planned = await self._planned(known, first, last)
                 change = await asyncio.to_thread(read, known, planned)
             except PlanError as error:
-                raise RefusedError(_cut(error.faults, FAULTS_TOLD, "faults")) from None
+                raise RefusedError(_cut(error.faults)) from None
             except StoreError as error:
                 raise RefusedError(f"the store does not answer: {error}") from None
             version = ""
@@ -193,9 +194,13 @@ class ShiftCommands:
         return event.version
 
     def _warnings(self, change: Change, known: Known, planned: Plan) -> list[str]:
+        """The first few: a bad plan has thousands."""
         planned.change(change.days)
         found = plan_warnings([each.day for each in change.days], planned, known, self._world.settings.span)
-        return _cut(found, WARNINGS_TOLD, "warnings").splitlines()
+        told = list(islice(found, WARNINGS_TOLD + 1))
+        if len(told) > WARNINGS_TOLD:
+            told[-1] = "there are more; `ccd shifts show --day DAY` has all of a day"
+        return told
 
 
 def _inflated(data: object) -> bytes:
@@ -233,7 +238,6 @@ def _span_in(request: Reply) -> Span | None:
     return first, last
 
 
-def _cut(texts: Iterable[str], count: int, what: str) -> str:
-    every = list(texts)
-    more = [f"… and {len(every) - count} more {what}"] if len(every) > count else []
-    return "\n".join([*every[:count], *more])
+def _cut(faults: tuple[str, ...]) -> str:
+    more = [f"… and {len(faults) - FAULTS_TOLD} more faults"] if len(faults) > FAULTS_TOLD else []
+    return "\n".join([*faults[:FAULTS_TOLD], *more])

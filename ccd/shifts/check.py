@@ -6,7 +6,7 @@ not overlap. Rows are held against each other and against what is planned alread
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -25,8 +25,12 @@ MARGIN = timedelta(days=2)
 
 Span = tuple[date, date]
 """First and last day, both of it."""
-_Item = tuple[int, int, Assignment, int]
-"""Starts, ends (seconds since the epoch), whose, its line (0: planned already)."""
+_People = dict[str, list[Cell]]
+_Lines = dict[str, list[int]]
+_Item = tuple[int, int, str, date, Cell, int]
+"""Starts, ends (seconds since the epoch), person, day, what, its line (0: planned already)."""
+KEPT_NEAR = 8
+"""More than these of one person or seat are sifted."""
 
 
 class Change(NamedTuple):
@@ -57,150 +61,129 @@ def read_change(
 def change_of(
     rows: list[Row], *, known: Known, planned: Plan, replace: Span | None, faults: Faults
 ) -> Change:
-    new: dict[date, dict[str, list[Cell]]] = {}
-    lines: dict[tuple[date, str], list[int]] = {}
-    for day, of_day in by_day(rows):
+    """As ``read_change``, of rows that are good by themselves. Day by day: a plan of a quarter is large."""
+    whole, new, changed = replace is not None, by_day(rows), []
+    for day in new:
         if replace is not None and not replace[0] <= day <= replace[1]:
-            faults.add(of_day[0].line, "date", f"{day} is not in the span that is replaced; correct either")
-        new[day] = _people_of(of_day, lines, faults)
+            faults.add(new[day][0].line, "date", f"{day} is not in the span that is replaced; correct either")
     if replace is not None:
         for n in range((replace[1] - replace[0]).days + 1):
-            new.setdefault(replace[0] + timedelta(days=n), {})
-    _find_overlaps(new, lines, known.shifts, planned, replace is not None, faults)
-    days = tuple(
-        PlanDay(day=day, people=encode_day(people), whole=replace is not None)
-        for day, people in sorted(new.items())
-    )
-    return Change(
-        days=days,
-        people=len({person for people in new.values() for person in people}),
-        assignments=sum(len(cells) for people in new.values() for cells in people.values()),
-        removed=sum(_removed(planned.day(day), new[day], replace is not None) for day in new),
-    )
+            new.setdefault(replace[0] + timedelta(days=n), [])
+    sweep = _Sweep(known.shifts, faults)
+    everybody: set[str] = set()
+    assignments = removed = 0
+    for day in sorted({day + timedelta(days=n) for day in new for n in range(-MARGIN.days, MARGIN.days + 1)}):
+        people, lines = _people_of(new.get(day, []), faults)
+        sweep.take(day, people, lines)
+        before = planned.day(day).people
+        if day in new:
+            changed.append(PlanDay(day=day, people=encode_day(people), whole=whole))
+            everybody |= people.keys()
+            assignments += sum(map(len, people.values()))
+            removed += _removed(before, people, whole)
+        if day not in new or not whole:
+            sweep.take(day, {p: [one[2:] for one in mine] for p, mine in before.items() if p not in people})
+    return Change(days=tuple(changed), people=len(everybody), assignments=assignments, removed=removed)
 
 
-def _people_of(
-    rows: list[Row], lines: dict[tuple[date, str], list[int]], faults: Faults
-) -> dict[str, list[Cell]]:
-    people: dict[str, list[Cell]] = {}
+def _people_of(rows: list[Row], faults: Faults) -> tuple[_People, _Lines]:
+    people: _People = {}
+    lines: _Lines = {}
     off: dict[str, int] = {}
-    for row in rows:
-        cells = people.setdefault(row.person, [])
-        if row.cell is None:
-            off[row.person] = row.line
-            continue
-        cells.append(row.cell)
-        lines.setdefault((row.day, row.person), []).append(row.line)
+    for line, person, _, cell in rows:
+        cells = people.setdefault(person, [])
+        if cell is None:
+            off[person] = line
+        else:
+            cells.append(cell)
+            lines.setdefault(person, []).append(line)
     for person, line in off.items():
         if people[person]:
             faults.add(line, "shift", f"{person} is off here, and has a shift that day in another line")
-    return people
+    return people, lines
 
 
-def _removed(before: DayPlan, people: dict[str, list[Cell]], whole: bool) -> int:
+def _removed(before: Mapping[str, tuple[Assignment, ...]], people: _People, whole: bool) -> int:
     count = 0
-    for person, mine in before.people.items():
+    for person, mine in before.items():
         if whole or person in people:
             kept = {cell[0] for cell in people.get(person, ())}
             count += sum(one.shift not in kept for one in mine)
     return count
 
 
-# --- overlaps ---------------------------------------------------------------------------------------------
+class _Sweep:
+    """Takes shifts day by day, and holds each against those of its person and its seat that are near it."""
 
+    def __init__(self, shifts: Shifts, faults: Faults) -> None:
+        self._shifts = shifts
+        self._faults = faults
+        self._people: dict[str, list[_Item]] = {}
+        self._seats: dict[str, list[_Item]] = {}
 
-def _find_overlaps(
-    new: dict[date, dict[str, list[Cell]]],
-    lines: dict[tuple[date, str], list[int]],
-    shifts: Shifts,
-    planned: Plan,
-    whole: bool,
-    faults: Faults,
-) -> None:
-    items = _items_of(new, lines, shifts)
-    near = sorted({day + timedelta(days=n) for day in new for n in range(-MARGIN.days, MARGIN.days + 1)})
-    for day in near:
-        replaced = new.get(day)
-        if replaced is not None and whole:
-            continue
-        for one in planned.day(day):
-            if replaced is None or one.person not in replaced:
-                items += _timed(one, 0, shifts)
-    items.sort()
-    people: dict[str, _Item] = {}
-    seats: dict[str, list[_Item]] = {}
-    for item in items:
-        one = item[2]
-        _hold_against(people.get(one.person), item, "shift", faults)
-        people[one.person] = _later(people.get(one.person), item)
-        if one.seat:
-            at_seat = seats.setdefault(one.seat, [])
-            for other in at_seat:
-                if other[2].person != one.person and _meets(other[2].pbx, one.pbx):
-                    _hold_against(other, item, "seat", faults)
-            at_seat[:] = [other for other in at_seat if other[1] > item[0]] + [item]
-
-
-def _items_of(
-    new: dict[date, dict[str, list[Cell]]], lines: dict[tuple[date, str], list[int]], shifts: Shifts
-) -> list[_Item]:
-    items: list[_Item] = []
-    for day, people in new.items():
+    def take(self, day: date, people: _People, lines: _Lines | None = None) -> None:
+        """Without ``lines`` they are planned already."""
+        times: dict[str, tuple[int, int] | None] = {}
         for person, cells in people.items():
-            for cell, line in zip(cells, lines.get((day, person), ()), strict=True):
-                items += _timed(Assignment(person, day, *cell), line, shifts)
-    return items
+            for n, cell in enumerate(cells):
+                shift = cell[0]
+                if shift not in times:
+                    found = self._shifts.occurrence(shift, day)
+                    times[shift] = (int(found[0].timestamp()), int(found[1].timestamp())) if found else None
+                if (span := times[shift]) is not None:
+                    self._hold((*span, person, day, cell, lines[person][n] if lines is not None else 0))
+
+    def _hold(self, item: _Item) -> None:
+        starts, ends, person, _, cell, _ = item
+        mine = self._people.setdefault(person, [])
+        for other in mine:
+            if other[0] < ends and starts < other[1]:
+                self._overlap(other, item, "shift")
+        _near(mine, item)
+        if cell[1]:
+            here = self._seats.setdefault(cell[1], [])
+            for other in here:
+                meets = not cell[2] or not other[4][2] or cell[2] == other[4][2]  # "": every PBX
+                if other[0] < ends and starts < other[1] and other[2] != person and meets:
+                    self._overlap(other, item, "seat")
+            _near(here, item)
+
+    def _overlap(self, other: _Item, item: _Item, column: str) -> None:
+        """The later line is at fault; two that were planned already are nobody's fault now."""
+        at, first = (item, other) if item[5] >= other[5] else (other, item)
+        if not at[5]:
+            return
+        where = f"in line {first[5]}" if first[5] else "which is planned already"
+        taken = f"{first[4][0]} of {first[3]}"
+        if column == "seat":
+            what = f"seat {at[4][1]} is taken by {first[2]} for {taken}, {where}"
+        else:
+            what = f"{at[4][0]} of {at[3]} overlaps with {taken} of {first[2]}, {where}"
+        self._faults.add(at[5], column, what)
 
 
-def _timed(one: Assignment, line: int, shifts: Shifts) -> Iterator[_Item]:
-    times = shifts.occurrence(one.shift, one.day)
-    if times is not None:
-        yield int(times.starts.timestamp()), int(times.ends.timestamp()), one, line
-
-
-def _meets(pbx: str, other: str) -> bool:
-    return not pbx or not other or pbx == other
-
-
-def _later(known: _Item | None, item: _Item) -> _Item:
-    return item if known is None or item[1] >= known[1] else known
-
-
-def _hold_against(other: _Item | None, item: _Item, column: str, faults: Faults) -> None:
-    """The later line is at fault; two that were planned already are nobody's fault now."""
-    if other is None or other[1] <= item[0]:
-        return
-    at, first = (item, other) if item[3] >= other[3] else (other, item)
-    if not at[3]:
-        return
-    where = f"in line {first[3]}" if first[3] else "which is planned already"
-    one, taken = at[2], first[2]
-    if column == "seat":
-        what = f"seat {one.seat} is taken by {taken.person} for {taken.shift} of {taken.day}, {where}"
-    else:
-        what = f"{one.shift} of {one.day} overlaps with {taken.shift} of {taken.day} of {one.person}, {where}"
-    faults.add(at[3], column, what)
+def _near(items: list[_Item], item: _Item) -> None:
+    """Shifts come by day, and no day's meet those of ``MARGIN`` before."""
+    if len(items) > KEPT_NEAR:
+        items[:] = [other for other in items if other[3] >= item[3] - MARGIN]
+    items.append(item)
 
 
 # --- warnings ---------------------------------------------------------------------------------------------
 
 
-def plan_warnings(days: Iterable[date], plan: Plan, known: Known, span: SpanSettings) -> list[str]:
+def plan_warnings(days: Iterable[date], plan: Plan, known: Known, span: SpanSettings) -> Iterator[str]:
     """What is better known of these days; none of it is refused."""
-    found: list[str] = []
     years: set[int] = set()
     for day in days:
         if day.year not in years and not known.calendar.knows(day.year):
-            found.append(
-                f"the holidays of {day.year} are not all known; update ccd, or fill in shifts.holidays_file"
-            )
+            yield f"the holidays of {day.year} are not all known; update ccd, or fill in shifts.holidays_file"
         years.add(day.year)
         for name in dict.fromkeys(one.shift for one in plan.day(day)):
             shift = known.shifts.by_name.get(name)
             if shift is not None and shift.leapt(day):
-                found.append(f"{day}: the clock leaps over the start of {name}; it begins when it has leapt")
-        found += span_warnings_of(plan.day(day), known.roster, span)
-    return found
+                yield f"{day}: the clock leaps over the start of {name}; it begins when it has leapt"
+        yield from span_warnings_of(plan.day(day), known.roster, span)
 
 
 def span_warnings_of(day: DayPlan, roster: Roster, span: SpanSettings) -> list[str]:

@@ -6,9 +6,10 @@ one row alone cannot tell (shifts that overlap, a seat used twice at a time) is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from ccd import csv_tables
 from ccd.csv_tables import Faults, Header, TableError, decode, rows, unguarded
@@ -18,7 +19,7 @@ from ccd.shifts.calendar import Calendar, day_in
 from ccd.shifts.plan import Assignment, Cell
 from ccd.shifts.shift import Shifts
 
-__all__ = ["FIELDS", "MAX_BYTES", "Known", "PlanError", "Row", "dump", "parse"]
+__all__ = ["FIELDS", "MAX_BYTES", "Known", "PlanError", "Row", "by_day", "dump", "parse"]
 
 FIELDS = ("person", "name", "date", "shift", "seat", "pbx", "meal_group")
 MAX_BYTES = 64 * 1024 * 1024
@@ -101,7 +102,7 @@ def dump(assignments: Iterable[Assignment], roster: Roster) -> bytes:
     )
 
 
-Check = Callable[[str], tuple[object, str]]
+Check = Callable[[str], tuple[Any, str]]
 """Takes a cell, gives its value and what is wrong with it ("" where nothing is)."""
 
 
@@ -126,7 +127,11 @@ class _Reader:
             "pbx": CELLS["pbx"],
             "meal_group": CELLS["seat"],
         }
-        self._checks = [(field, checks[field], {}) for field, _ in columns]  # type: ignore[var-annotated]
+        self._checks: list[tuple[str, Check, dict[str, tuple[Any, str]]]] = [
+            (name, checks[field], {}) for field, name in columns
+        ]
+        index = {field: number for number, (field, _) in enumerate(columns)}
+        self._in_order = itemgetter(*(index.get(field, len(columns)) for field in FIELDS))
         self._places: dict[tuple[str, str, str], tuple[str, str, str, str]] = {}
         self._runs: dict[tuple[str, date], str] = {}
         self._cells: dict[Cell, Cell] = {}
@@ -137,36 +142,39 @@ class _Reader:
             wrong = f"{len(cells)} cells where the header has {len(columns)}; add or remove separators"
             self._faults.add(line, "", wrong)
             return None
-        row: dict[str, object] = {}
+        values: list[Any] = []
         good = True
-        for (field, check, seen), cell in zip(self._checks, cells, strict=False):
+        for (column, check, seen), cell in zip(self._checks, cells, strict=False):
             answer = seen.get(cell)
             if answer is None:
                 answer = seen[cell] = check(unguarded(cell))
-            row[field], wrong = answer
+            value, wrong = answer
+            values.append(value)
             if wrong:
                 good = False
-                self._faults.add(line, self._written[field], wrong)
-        return self._row(line, row) if good else None
+                self._faults.add(line, column, wrong)
+        return self._row(line, values) if good else None
 
-    def _row(self, line: int, row: Mapping[str, object]) -> Row | None:
-        person, day, shift = str(row["person"]), row["date"], str(row["shift"])
-        assert isinstance(day, date)
-        before = len(self._faults.texts)
-        if (name := row.get("name")) and name != self._name_of(person):
-            self._fault(
-                line, "name", f"{person} is {self._name_of(person)} in the roster, not {shown(str(name))}"
-            )
+    def _row(self, line: int, values: list[Any]) -> Row | None:
+        values.append("")  # of the columns that are left out
+        person, name, day, shift, seat, pbx, meal_group = self._in_order(values)
+        good = True
+        if name and name != self._name_of(person):
+            good = False
+            known = self._name_of(person)
+            self._fault(line, "name", f"{person} is {known} in the roster, not {shown(name)}")
         if not shift:
-            return Row(line, person, day, None) if len(self._faults.texts) == before else None
+            return Row(line, person, day, None) if good else None
         if wrong := self._runs_on(shift, day):
+            good = False
             self._fault(line, "date", wrong)
-        seat, pbx, column, wrong = self._place(person, str(row.get("seat", "")), str(row.get("pbx", "")))
+        seat, pbx, column, wrong = self._place(person, seat, pbx)
         if wrong:
+            good = False
             self._fault(line, column, wrong)
-        if len(self._faults.texts) > before:
+        if not good:
             return None
-        cell = (shift, seat, pbx, str(row.get("meal_group", "")))
+        cell = (shift, seat, pbx, meal_group)
         return Row(line, person, day, self._cells.setdefault(cell, cell))
 
     def _fault(self, line: int, field: str, wrong: str) -> None:
@@ -243,9 +251,8 @@ class _Reader:
         return seat, pbx, "", ""
 
 
-def by_day(rows: Iterable[Row]) -> Iterator[tuple[date, list[Row]]]:
-    """In order of the days."""
+def by_day(rows: Iterable[Row]) -> dict[date, list[Row]]:
     days: dict[date, list[Row]] = {}
     for row in rows:
         days.setdefault(row.day, []).append(row)
-    yield from sorted(days.items())
+    return days
