@@ -227,9 +227,13 @@ class PersonTold(IncidentFact, frozen=True):
 
 
 class TellingEnded(IncidentFact, frozen=True):
+    """What came of a ``PersonTold`` or ``VoiceSought``: whose it was and how is repeated for the reader."""
+
     key: str
     result: str
     error: str = ""
+    person: str = ""
+    means: str = ""
 
 
 class Acknowledged(IncidentFact, frozen=True):

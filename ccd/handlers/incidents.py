@@ -98,7 +98,15 @@ def _rang_to_tell(event: e.RingResult, world: World, incident: Incident) -> Item
             yield from again(world, incident, told)
         return
     at = event.at
-    yield fact(incident, at, e.TellingEnded, key=event.key, result=event.result)
+    yield fact(
+        incident,
+        at,
+        e.TellingEnded,
+        key=event.key,
+        result=event.result,
+        person=told.person,
+        means="phone",
+    )
     if event.result == "acknowledged":
         yield from climbing.acknowledged(world, incident, at, told.rung, told.person, "phone")
     elif event.result == "cannot":
@@ -115,8 +123,16 @@ def _rang_for_police(
         if event.key == incident.voice and incident.phase is Phase.POLICE:
             yield from police.ring_again(world, incident)
         return
-    yield fact(incident, event.at, e.TellingEnded, key=event.key, result=event.result)
     person = incident.voices[event.key].person
+    yield fact(
+        incident,
+        event.at,
+        e.TellingEnded,
+        key=event.key,
+        result=event.result,
+        person=person,
+        means="phone",
+    )
     if event.result == "stood_down":
         reason = REASONS.get(event.reason, "other")
         known = world.roster.by_code(person)
@@ -146,7 +162,14 @@ def _told(event: e.TellingResult, world: World, settings: IncidentsSettings) -> 
         if told is not None and not told.result:
             result = "delivered" if event.ok else "failed"
             yield fact(
-                incident, event.at, e.TellingEnded, key=event.key, result=result, error=event.error[:300]
+                incident,
+                event.at,
+                e.TellingEnded,
+                key=event.key,
+                result=result,
+                error=event.error[:300],
+                person=told.person,
+                means=told.means,
             )
 
 

@@ -146,7 +146,9 @@ def voice_due(world: World, incident: Incident, at: datetime) -> Items:
     if incident.phase is not Phase.POLICE:
         return
     if incident.voice:
-        yield fact(incident, at, e.TellingEnded, key=incident.voice, result="silent")
+        person = incident.voices[incident.voice].person
+        ended = {"key": incident.voice, "result": "silent", "person": person, "means": "phone"}
+        yield fact(incident, at, e.TellingEnded, **ended)
     yield from seek(world, incident, at)
 
 

@@ -55,8 +55,8 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
         "正在以{means:means}通知{person:told}{where:tail}",
     ),
     "TellingEnded": (
-        "telling {key} ended: {result:result}{error:tail}",
-        "通知 {key} 的结果：{result:result}{error:tail}",
+        "{person:told}, {means:means}: {result:result}{error:tail}",
+        "{person:told}（{means:means}）：{result:result}{error:tail}",
     ),
     "Acknowledged": (
         "{person:name} acknowledged ({how:how}, rung {rung:rung})",
