@@ -16,6 +16,7 @@ from ccd.cli.session import Exit
 from ccd.cli.words import WORDS
 from ccd.commands import Commands
 from ccd.commands_incidents import IncidentCommands
+from ccd.commands_shifts import ShiftCommands
 
 DOCS = (Path(__file__).parents[2] / "docs/cli.md").read_text("utf-8")
 
@@ -71,5 +72,6 @@ def test_every_exit_code_is_documented() -> None:
 def test_every_command_of_the_control_socket_is_documented() -> None:
     section = DOCS[DOCS.index("## The control socket") :]
     plain, incidents = Commands.__new__(Commands), IncidentCommands.__new__(IncidentCommands)
-    for name in ("watch", *plain.table(), *incidents.table(), *incidents.streams()):
+    shifts = ShiftCommands.__new__(ShiftCommands)
+    for name in ("watch", *plain.table(), *incidents.table(), *incidents.streams(), *shifts.table()):
         assert f"`{name}`" in section, name
