@@ -23,6 +23,7 @@ __all__ = [
     "arm",
     "begin",
     "cannot_come",
+    "fell_through",
     "halt",
     "means_due",
     "rung_of",
@@ -126,6 +127,17 @@ def unanswered(world: World, incident: Incident, at: datetime, key: str) -> Item
         return
     if _left(rung.people, rung.turn + 1, rung.cannot) is not None:
         yield from turn_over(world, incident, at, told.rung)
+
+
+def fell_through(incident: Incident, pbx: str) -> list[int]:
+    """The rungs on which the phone of whoever's turn it is could not be rung, since their PBX was away."""
+    found = []
+    for number, rung in incident.rungs.items():
+        rings = [one for one in incident.told.values() if one.rung == number and one.means == "phone"]
+        waiting = bool(rings) and not rung.acknowledged and not rung.exhausted
+        if waiting and (last := rings[-1]).person == rung.people[rung.turn] and last.result == "failed":
+            found += [number] if last.where.startswith(f"{pbx}/") else []
+    return found
 
 
 def acknowledged(world: World, incident: Incident, at: datetime, number: int, person: str, how: str) -> Items:

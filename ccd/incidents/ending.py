@@ -51,7 +51,8 @@ def is_there(world: World, at: datetime, person: str, seat: str, how: str, by: s
     if known is None:
         return
     for incident in list(world.incidents.values()):
-        if incident.live and known.role == ladder_of(world, incident).arrive_role:
+        awaited = incident.arrived is None and (incident.phase, e.Arrived) in TRANSITIONS
+        if awaited and known.role == ladder_of(world, incident).arrive_role:
             if proven:
                 yield from arrived(world, incident, at, person, seat, how, by)
             else:

@@ -273,6 +273,8 @@ def back(world: World, incident: Incident, event: e.PbxSynced) -> Items:
         unended = told.result in ("", "answered") and told.rung != EVERYBODY
         if told.means == "phone" and unended and told.where.startswith(f"{event.pbx}/"):
             yield ReadMark(f"{told.key}-mark", because, event.pbx, incident.id, told.key)
+    for number in climbing.fell_through(incident, event.pbx):
+        yield from climbing.turn_over(world, incident, event.at, number)
     if incident.police is not None and incident.police_state != "by_hand":
         yield ReadMark(f"{incident.id}-police-mark", because, event.pbx, incident.id)
     if incident.phase is Phase.POLICE and not incident.voice:

@@ -11,6 +11,7 @@ live            no arrival in time, or     police          by the ladder's setti
 attended        a lead asks for them       police          the same
 police          arrival, proven            attended        the search for a voice ends
 police          the mark before the Dial   called          never dialled again by us; all are told
+called          arrival, proven            called          it is on record
 called          no trunk took it           police          all are told to dial themselves; sought again
 called          no trunk took it           (before it)     where it was attended, called by hand or stood down
                                                            as the Dial began: nothing more is done
@@ -54,6 +55,7 @@ class Phase(StrEnum):
 TRANSITIONS: dict[tuple[Phase, type[e.IncidentFact]], Phase] = {
     (Phase.LIVE, e.Arrived): Phase.ATTENDED,
     (Phase.POLICE, e.Arrived): Phase.ATTENDED,
+    (Phase.CALLED, e.Arrived): Phase.CALLED,
     (Phase.LIVE, e.PoliceDue): Phase.POLICE,
     (Phase.ATTENDED, e.PoliceDue): Phase.POLICE,
     # The dialplan's word is taken in any phase: what it says has happened.

@@ -421,3 +421,28 @@ def test_a_report_by_phone_while_the_picture_is_blind_is_taken_with_what_is_know
     incident = scene.report(how="phone", uniqueid="1.7", seat="")
     assert (incident.facts.pbx, incident.facts.uniqueid) == ("main", "1.7")
     assert scene.told() == [(0.0, "3001")]
+
+
+# --- what an outage took ---
+
+
+def test_whom_an_outage_kept_from_being_rung_is_rung_when_the_pbx_is_back() -> None:
+    scene = Scene(signed_in={"1001": "A-1", "3001": "D-1"}, people=(*PEOPLE[:1], PEOPLE[4]))
+    scene.phones = {"3001": lambda ring: [(0.1, "failed")]}
+    scene.report()
+    scene.run(5)
+    scene.phones = {}
+    scene.take(e.PbxSynced(at=scene.at, pbx="main"))
+    assert scene.told() == [(0.0, "3001"), (5.0, "3001")]
+
+
+def test_an_arrival_after_the_police_were_dialled_is_on_record_once() -> None:
+    scene = Scene()
+    scene.report()
+    scene.take(
+        e.PoliceMark(at=scene.at, pbx="main", incident=next(iter(scene.world.incidents)), state="dialling")
+    )
+    scene.attends("4001")
+    scene.attends("4001")
+    assert [fact.person for fact in scene.of(e.Arrived)] == ["4001"]
+    assert next(iter(scene.world.incidents.values())).phase is Phase.CALLED
