@@ -22,8 +22,8 @@ Cell = tuple[str, str, str, str]
 """Shift, seat, pbx, meal group."""
 
 DAYS_AT_HAND = 16
-FOLDED_AT = 32
-"""So many changes of a day are made one again."""
+FOLDED_AT = 8
+"""So many changes of a day are made one again, for the room that they take."""
 REACH = timedelta(days=2)
 """A shift that runs now began on a local date this near to the date in UTC: 24 hours long, 14 hours ahead."""
 
@@ -106,9 +106,12 @@ class Plan:
     def day(self, day: date) -> DayPlan:
         known = self._at_hand.get(day)
         if known is None:
+            folded = self._folded(day)
+            if len(self._texts.get(day, ())) > 1:
+                self._texts[day] = (encode_day(folded),)
             people = {
                 person: tuple(Assignment(person, day, *cell) for cell in cells)
-                for person, cells in self._folded(day).items()
+                for person, cells in folded.items()
                 if cells
             }
             known = self._at_hand[day] = DayPlan(day, people)
