@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import typing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ccd.adapters import journal as journals
@@ -27,7 +28,11 @@ from ccd.events import (
     JournalBegan,
     PbxLost,
     Person,
+    PlanChanged,
+    PlanDay,
+    PlanRestored,
     RosterReplaced,
+    SpecialDay,
 )
 
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -98,6 +103,27 @@ async def test_every_file_begins_with_what_is_in_force(tmp_path: Path) -> None:
         ("{}", roster),
         ("{}", roster),
     ]
+
+
+async def test_every_file_begins_with_the_calendar_and_the_plan_in_force(tmp_path: Path) -> None:
+    journal = _journal(tmp_path, max_bytes=1)
+    await journal.open()
+    first, second = (PlanDay(date(2026, 3, day), f'{{"{day}":[]}}', whole=True) for day in (2, 3))
+    anew, more = msgspec.structs.replace(first, people="{}"), PlanDay(date(2026, 3, 3), "{}")
+    special = (SpecialDay(date(2026, 3, 8), True),)
+    for event in (
+        ConfigReplaced(at=AT, settings="{}", special_days=special),
+        PlanRestored(at=AT, version="1", days=(first, second)),
+        PlanChanged(at=AT, version="2", by="root", days=(anew, more)),
+        INPUTS[0],
+    ):
+        journal.append(event)
+        await journal._flush()
+    await journal.close()
+    *_, head = [next(iter(read_all(path))) for path in sorted(tmp_path.iterdir())]
+    assert isinstance(head, JournalBegan)
+    assert head.special_days == special
+    assert head.plan == PlanRestored(at=AT, version="2", days=(second, anew, more))
 
 
 async def test_files_are_read_in_the_order_of_writing_though_the_clock_was_set_back(tmp_path: Path) -> None:

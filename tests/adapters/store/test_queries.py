@@ -48,6 +48,7 @@ EVERY_TABLE: tuple[type[Any], ...] = (
     e.PbxRestarted,
     e.PersonArrived,
     e.PersonAttended,
+    e.PlanChanged,
     e.RecordingStarted,
     e.ReportRefused,
     e.RosterReplaced,
