@@ -17,7 +17,7 @@ SOURCES = "".join(
     for path in Path(ccd.cli.__path__[0]).glob("*.py")
     if not path.name.startswith("words")
 )
-# made of a code: daemon_{why}, Look.word, act_{act}, phase_{phase}, audit_{what}, drill_{failure}, duty_{state} …
+# made of a code: daemon_{why}, act_{act}, phase_{phase}, audit_{what}, drill_{failure}, duty_{state} …
 MADE = (
     *("act_", "audit_", "daemon_", "day_", "drill_", "duty_"),
     *("phase_", "police_", "refused_", "sign_", "state_"),
