@@ -59,6 +59,11 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     (folder / "roster.csv").write_text(ROSTER, "utf-8")
     daemon.start()
     daemon.ccd("roster", "import", str(folder / "roster.csv"))
+    file = plan(daemon, f"2001,张三,{DAY},本班,1", f"2002,,{NEXT:%Y-%m-%d},next,2", f"2003,,{DAY},now,")
+    reply = asked(daemon, "shifts", "import", str(file))
+    assert (reply["people"], reply["assignments"]) == (3, 3)
+    daemon.ccd("arrive", "2001", "--seat", "A1")
+    daemon.ccd("arrive", "7001", "--seat", "L1")
     yield daemon
     if daemon.runs:
         daemon.stop(signal.SIGKILL)
@@ -86,11 +91,6 @@ def answers(daemon: Daemon, at: str) -> dict[str, Any]:
 
 
 def test_the_same_is_answered_after_a_kill_and_by_nobody_but_the_store(daemon: Daemon) -> None:
-    file = plan(daemon, f"2001,张三,{DAY},本班,1", f"2002,,{NEXT:%Y-%m-%d},next,2", f"2003,,{DAY},now,")
-    reply = asked(daemon, "shifts", "import", str(file))
-    assert (reply["people"], reply["assignments"]) == (3, 3)
-    daemon.ccd("arrive", "2001", "--seat", "A1")
-    daemon.ccd("arrive", "7001", "--seat", "L1")
     at = datetime.now(ZoneInfo("Asia/Shanghai")).isoformat()
     before = answers(daemon, at)
     (shift,) = before["who"]["shifts"]
