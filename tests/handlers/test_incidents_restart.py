@@ -276,11 +276,22 @@ def play(scene: Scene, moves: list[tuple[Any, ...]]) -> Scene:
     return scene
 
 
+BEGINNINGS = st.sampled_from([0, 125, 901])
+"""Seconds after the report, with nobody answering: the first rung, all of them, a voice for the police."""
+
+ENDINGS = st.sampled_from(
+    [("act", "stand_down", "3001"), ("act", "police_called", "3001"), ("mark", "dialling", True)]
+)
+
+
 @settings(max_examples=150, deadline=None)
-@given(st.lists(steps(), max_size=25))
-def test_whatever_happens_the_record_has_no_gap_and_says_all(moves: list[tuple[Any, ...]]) -> None:
+@given(BEGINNINGS, st.lists(steps(), max_size=25))
+def test_whatever_happens_the_record_has_no_gap_and_says_all(
+    seconds: float, moves: list[tuple[Any, ...]]
+) -> None:
     scene = Scene()
     scene.report()
+    scene.run(seconds)
     scene = play(scene, moves)
     again: dict[str, Incident] = {}
     numbers: dict[str, list[int]] = {}
@@ -294,22 +305,24 @@ def test_whatever_happens_the_record_has_no_gap_and_says_all(moves: list[tuple[A
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(steps(), max_size=25))
+@given(BEGINNINGS, st.lists(steps(), max_size=10), ENDINGS, st.lists(steps(), max_size=20))
 def test_whatever_happens_nobody_is_rung_for_the_police_after_they_were_dialled_or_stood_down(
-    moves: list[tuple[Any, ...]],
+    seconds: float, before: list[tuple[Any, ...]], ending: tuple[Any, ...], after: list[tuple[Any, ...]]
 ) -> None:
     scene = Scene()
     incident = scene.report()
-    scene = play(scene, moves)
-    over = False
+    scene.run(seconds)
+    assert bool(scene.of(e.VoiceSought)) is (seconds > 900)
+    scene = play(scene, [*before, ending, *after])
+    dialled = over = False
     for fact in scene.facts:
         if not isinstance(fact, e.IncidentFact) or fact.incident != incident.id:
             continue
-        if isinstance(fact, (e.PoliceDialling, e.StoodDown, e.PoliceCalledByHand, e.IncidentClosed)):
+        if isinstance(fact, (e.StoodDown, e.PoliceCalledByHand, e.IncidentClosed)):
             over = True
-        elif isinstance(fact, (e.PoliceFailed, e.PoliceDue)):
-            over = False
-        assert not (over and isinstance(fact, e.VoiceSought))
+        elif isinstance(fact, (e.PoliceDialling, e.PoliceFailed)):
+            dialled = isinstance(fact, e.PoliceDialling)
+        assert not ((dialled or over) and isinstance(fact, (e.VoiceSought, e.PoliceDue)))
 
 
 @settings(max_examples=150, deadline=None)
