@@ -106,4 +106,4 @@ def test_a_replay_takes_up_the_plan_where_its_journal_begins() -> None:
     special = (SpecialDay(day=day, workday=False),)
     _take_up(engine, JournalBegan(at=START, settings="", special_days=special, plan=plan), Settings())
     assert (engine.world.plan.version, engine.world.plan.days) == ("7", (day,))
-    assert not engine.world.calendar.is_workday(day)
+    assert not engine.world.calendar.day(day).workday

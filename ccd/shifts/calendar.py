@@ -81,9 +81,6 @@ class Calendar:
                 return Day(day, "holiday", str(known[day]), "library")
         return Day(day, "weekend" if weekend else "workday")
 
-    def is_workday(self, day: date) -> bool:
-        return self.day(day).workday
-
     def knows(self, year: int) -> bool:
         """False where the country moves days every year, and those of this year are in neither source.
 

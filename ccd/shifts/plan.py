@@ -96,13 +96,6 @@ class Plan:
             if len(self._texts[each.day]) > FOLDED_AT:
                 self._texts[each.day] = (encode_day(self._folded(each.day)),)
 
-    def as_days(self) -> tuple[PlanDay, ...]:
-        """All of it, as one change to a plan that is empty."""
-        return tuple(
-            PlanDay(day, texts[0] if len(texts) == 1 else encode_day(self._folded(day)), whole=True)
-            for day, texts in sorted(self._texts.items())
-        )
-
     def day(self, day: date) -> DayPlan:
         known = self._at_hand.get(day)
         if known is None:

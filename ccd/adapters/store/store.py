@@ -17,7 +17,7 @@ from ccd.adapters.store import recall
 from ccd.adapters.store.audit import HEAD_FILE
 from ccd.adapters.store.chain import Chain
 from ccd.adapters.store.database import Database, answering, writing
-from ccd.adapters.store.entries import Beat, Deadline, DeadlineGone, PinSet
+from ccd.adapters.store.entries import Beat, PinSet
 from ccd.adapters.store.instant import Instant
 from ccd.adapters.store.lock import StateLock
 from ccd.adapters.store.migrate import upgrade
@@ -104,13 +104,6 @@ class Store(Writer):
         return left
 
     # --- deadlines ----------------------------------------------------------------------------------------
-
-    def set_deadline(self, armed: Armed) -> None:
-        """Keep a timer until it is cancelled; the same key again moves it. Returns at once."""
-        self.enqueue([Deadline(*armed)])
-
-    def cancel_deadline(self, key: str) -> None:
-        self.enqueue([DeadlineGone(key)])
 
     async def open_deadlines(self) -> list[Armed]:
         return await self._ask(recall.open_deadlines)

@@ -8,6 +8,7 @@ import pytest
 from ccd import events as e
 from ccd.adapters.clock import Armed
 from ccd.adapters.store import Store
+from ccd.adapters.store.entries import Deadline, DeadlineGone
 from tests.adapters.store.conftest import Place
 from tests.adapters.store.samples import AT, agent_changed, later, queue_call, sample
 
@@ -24,26 +25,25 @@ def armed(key: str, after_s: float) -> Armed:
 async def test_a_deadline_stays_until_it_is_cancelled_and_moves_when_it_is_set_again(
     store: Store, place: Place
 ) -> None:
-    store.set_deadline(armed("police|1", 900))
-    store.set_deadline(armed("return|7", 60))
-    store.set_deadline(armed("gone", 1))
-    store.cancel_deadline("gone")
-    store.cancel_deadline("never there")
-    store.set_deadline(armed("police|1", 1800))
+    store.enqueue([Deadline(*armed("police|1", 900))])
+    store.enqueue([Deadline(*armed("return|7", 60))])
+    store.enqueue([Deadline(*armed("gone", 1))])
+    store.enqueue([DeadlineGone("gone")])
+    store.enqueue([DeadlineGone("never there")])
+    store.enqueue([Deadline(*armed("police|1", 1800))])
     await store.commit()
     again = await reopened(store, place)
     assert await again.open_deadlines() == [armed("return|7", 60), armed("police|1", 1800)]
-    again.cancel_deadline("return|7")
-    again.cancel_deadline("police|1")
-    again.set_deadline(armed("police|1", 30))
+    again.enqueue([DeadlineGone("return|7")])
+    again.enqueue([DeadlineGone("police|1")])
+    again.enqueue([Deadline(*armed("police|1", 30))])
     await again.commit()
     assert await again.open_deadlines() == [armed("police|1", 30)]
     await again.close()
 
 
 async def test_a_deadline_and_the_fact_that_armed_it_are_one_transaction(store: Store) -> None:
-    store.enqueue([sample(e.PersonArrived)])
-    store.set_deadline(armed("return|7", 60))
+    store.enqueue([sample(e.PersonArrived), Deadline(*armed("return|7", 60))])
     await store.commit()
     assert store.batches == 1
 
