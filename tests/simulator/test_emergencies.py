@@ -36,15 +36,20 @@ class People:
         self.simulator = simulator
         self.answer = {"PJSIP/1006", "PJSIP/1007", "PJSIP/trunk"}
         self.rung: list[str] = []
+        self.began: dict[str, float] = {}
+        self.rang_s: dict[str, float] = {}
 
     def rings(self, attempt: Attempt) -> None:
         self.rung.append(attempt.dest.interface)
+        self.began[attempt.dest.interface] = self.simulator.timeline.now
         if attempt.dest.interface in self.answer:
             self.simulator.timeline.after(1, lambda: self.simulator.pbx.answer(attempt.dest))
 
     def talks(self, first: Channel, second: Channel) -> None: ...
 
-    def gone(self, channel: Channel) -> None: ...
+    def gone(self, channel: Channel) -> None:
+        if channel.interface in self.began:
+            self.rang_s[channel.interface] = self.simulator.timeline.now - self.began[channel.interface]
 
 
 class Ears:
@@ -133,10 +138,12 @@ async def test_people_who_answer_press_a_key_or_hang_up_and_the_same_ring_goes_t
     assert {results[1] for results in told} >= {"acknowledged", "cannot"}
 
 
-async def test_who_does_not_answer_rings_as_long_as_was_asked(ears: Ears) -> None:
-    effect = ring(RingToTell, where="PJSIP/1020")
+@pytest.mark.parametrize("ring_s", [5.0, 12.0])
+async def test_who_does_not_answer_rings_as_long_as_was_asked(ears: Ears, ring_s: float) -> None:
+    effect = ring(RingToTell, where="PJSIP/1020", ring_s=ring_s)
     ears.rings.perform(effect)
     await until(lambda: ears.results(effect.key) == ["no_answer"])
+    assert ears.people.rang_s["PJSIP/1020"] == pytest.approx(ring_s)
 
 
 async def test_a_phone_that_rings_is_not_rung_twice(ears: Ears) -> None:
