@@ -13,11 +13,14 @@ Rooms:
 ``message``              one AMI message
 ``config``, ``roster``   what people set and import
 ``following/``           the picture of a PBX, kept by its messages
+``incidents/``           threat calls: the protocol, its words, the checklist, the report
+``shifts/``              shifts, the calendar, the plan, who is on duty
 ``world``, ``engine``    the whole picture; one step
 ``handlers/``            policies, one file each, pure
 ``runner``, ``app``      the loop; start, reload and stop (``parts``: what a daemon is made of)
+``commands``             what the socket for commands is asked, and answers
 ``replay``               the same engine over a recorded journal
-``adapters/``            every contact with the outside: AMI, store, metrics, clock, journal, AGI, systemd
+``adapters/``            every contact with the outside: AMI, AGI, store, metrics, clock, notifiers, evidence
 ``simulator/``           a PBX to try it with
 ``doctor/``              is this PBX fit to be trusted?
 ``cli/``                 the commands

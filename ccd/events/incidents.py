@@ -67,7 +67,7 @@ class ReportAsked(Event, frozen=True):
     by: str = ""  # who reports, where it is not the agent on the phone
     note: str = ""
     drill: bool = False
-    fast: bool = False  # a drill whose deadlines are shortened (``drill_fast_factor``)
+    fast: bool = False  # a drill whose deadlines are shortened (``drill.fast_factor``)
     told_alone: bool = False  # the dialplan has dialled the cached duty lead by itself
     happened: datetime | None = None  # when, where that was before ``at``: ccd was away
 
