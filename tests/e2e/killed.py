@@ -140,10 +140,14 @@ def _wrap(owner: type, name: str, around: Callable[..., Any]) -> None:
 
 
 def _heard(killer: Killer) -> None:
-    """A UserEvent of the dialplan has come, and nobody has looked at it."""
+    """A UserEvent of the dialplan has come, and nobody has looked at it. Where several daemons follow one PBX,
+    those of the others' incidents come as well.
+    """
 
     def around(whole: Whole, runner: Any, pbx: str, at: Any, message: Any) -> Any:
-        if message.name == "UserEvent":
+        about = message.get("Key") or message.get("Incident")
+        ours = not about or any(about.startswith(name) for name in runner.engine.world.incidents)
+        if message.name == "UserEvent" and ours:
             killer.reached(message.get("UserEvent"), message.get)
         return whole()
 

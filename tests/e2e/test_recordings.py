@@ -28,7 +28,7 @@ async def recording(seats: Seats, number: str) -> tuple[Call, str]:
     """Call a number from outside; the call, and the name of the file as soon as it is being recorded."""
     since = len(seats.ear.events)
     call = await seats.phones.outside.call(number)
-    index = await seats.ear.until(is_recorded, since)
+    index = await seats.ear.until(is_recorded, since, timeout=20)
     return call, seats.ear.events[index - 1]["Value"].rpartition("/")[2]
 
 
@@ -90,6 +90,7 @@ async def test_one_that_is_deleted_behind_our_back_is_missing_once_we_give_up(si
     async with site.seats("1021") as seats:
         seats.phones["1021"].behaviour = answers(after=0)
         call, name = await recording(seats, "821")
+        await comes_to((site.pbx.monitor_dir / name).exists, True)
         (site.pbx.monitor_dir / name).unlink()
         await call.hangup()
     row = await measured(site, name)
