@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ccd.cli.output import write_out
 from ccd.cli.session import CommandError, Exit, Session, command
 
 if TYPE_CHECKING:
@@ -66,12 +67,7 @@ def export(
     """Write the roster in force as CSV. `roster import` reads it back."""
     from ccd.roster import dump
 
-    data = dump(_current(session).people)
-    if output is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        output.write_bytes(data)
+    write_out(dump(_current(session).people), output)
 
 
 @command

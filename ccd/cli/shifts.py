@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import sys
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ccd.cli.output import write_out
 from ccd.cli.plans import Planned, as_json, clock_in, day_of, days_of, planned, today
 from ccd.cli.session import CommandError, Exit, Session, command
 
@@ -103,7 +103,7 @@ def export(session: Session, from_: _From = None, to: _To = None, output: _Outpu
     from ccd.shifts.plan_csv import dump
 
     found, days = _span(session, from_, to)
-    _write(dump((one for day in days for one in found.plan.day(day)), found.roster), output)
+    write_out(dump((one for day in days for one in found.plan.day(day)), found.roster), output)
 
 
 @command
@@ -132,7 +132,7 @@ def ical(
         stamp=found.made or datetime.now(UTC),
         named=person is None,
     )
-    _write(data, output)
+    write_out(data, output)
 
 
 def _span(session: Session, from_: str | None, to: str | None) -> tuple[Planned, list[date]]:
@@ -145,14 +145,6 @@ def _span(session: Session, from_: str | None, to: str | None) -> tuple[Planned,
         raise CommandError(Exit.USAGE, session.words("no_days", text=f"{first}..{last}"))
     found = planned(session, first, last)
     return found, [day for day in found.plan.days if first <= day <= last]
-
-
-def _write(data: bytes, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        output.write_bytes(data)
 
 
 @command
