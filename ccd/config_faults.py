@@ -91,10 +91,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "kinds.{other}：名称 {label} 已用于 kinds.{one}；请另选",
     ),
     "two_secrets": ("give secret or secret_file, not both", "secret 与 secret_file 只能设置一个"),
-    "two_passwords": (
-        "has a password, and password_file is set too; take one of them away",
-        "已含密码，又设置了 password_file；请去掉其一",
-    ),
     "not_in_order": (
         "{low} = {low_value} is more than {high} = {high_value}; lower the first or raise the second",
         "{low} = {low_value} 大于 {high} = {high_value}；请调低前者或调高后者",
