@@ -62,7 +62,6 @@ EN = [
 class Servers:
     mail: MailServer
     web: WebServer
-    broker: Mosquitto
     listener: Listener
 
 
@@ -73,7 +72,7 @@ async def servers(broker: Mosquitto) -> AsyncIterator[Servers]:  # noqa: F811
     await web.start()
     try:
         async with listening(broker) as listener:
-            yield Servers(mail, web, broker, listener)
+            yield Servers(mail, web, listener)
     finally:
         mail.stop()
         web.stop()
