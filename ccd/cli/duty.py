@@ -36,7 +36,9 @@ def who(
         bool,
         typer.Option("--on-duty", help="Against the plan: who is missing, who is there without a shift."),
     ] = False,
-    at: Annotated[str | None, typer.Option(metavar="TIME", help="Default: now. 2026-01-31T08:00.")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Such as 2026-01-31T08:00. Default: now.")
+    ] = None,
     json_: _Json = False,
 ) -> None:
     """Who is signed in; with --on-duty who should be, who is missing, and who leads."""

@@ -195,7 +195,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "the settings are faulty, `ccd check-config` says where; looking for the daemon in {path}",
         "设置有错误，`ccd check-config` 会指出；正在 {path} 查找守护进程",
     ),
-    "refused_unknown_code": ("nobody in the roster has the code {code}", "花名册里没有代码 {code}"),
+    "refused_unknown_code": ("nobody in the roster has the code {code}", "花名册里没有工号 {code}"),
     "refused_unknown_seat": ("the roster has no seat {seat}", "花名册里没有机台 {seat}"),
     "refused_not_here": (
         "{code} is not signed in at seat {seat}; `ccd status` shows where",

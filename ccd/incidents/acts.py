@@ -162,7 +162,7 @@ def _role(world: World, event: e.IncidentAct) -> str:
 def _may_stand_down(world: World, event: e.IncidentAct) -> None:
     allowed = world.settings.policies.incidents.stand_down_roles
     if (role := _role(world, event)) not in allowed:
-        raise RefusedError(f"a {role} may not do this; {', '.join(allowed)} may", recorded=True)
+        raise RefusedError(f"the role {role} may not do this; {', '.join(allowed)} may", recorded=True)
 
 
 def _rung(world: World, incident: Incident, event: e.IncidentAct) -> int:

@@ -96,7 +96,7 @@ CALL: Mapping[str, tuple[str, str]] = {
     "channel": ("Agent's channel", "座席通道"),
     "interface": ("Agent's phone", "座席话机"),
     "seat": ("Seat", "机台"),
-    "agent": ("Agent's code", "客服人员代码"),
+    "agent": ("Agent's code", "客服人员工号"),
     "agent_name": ("Agent", "客服人员"),
     "caller_uniqueid": ("Caller's channel id", "来电通道编号"),
     "caller_channel": ("Caller's channel", "来电通道"),

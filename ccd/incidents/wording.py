@@ -52,7 +52,7 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
     ),
     "PersonTold": (
         "{person:told} is being told by {means:means}{where:tail}",
-        "正在以{means:means}通知{person:told}{where:tail}",
+        "正在通过{means:means}通知{person:told}{where:tail}",
     ),
     "TellingEnded": (
         "{person:told}, {means:means}: {result:result}{error:tail}",
@@ -72,11 +72,11 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
     ),
     "Arrived": (
         "{person:name} arrived after {after_s:time} (shown {how:how}{seat:seat}{by:vouched})",
-        "{person:name} 在 {after_s:time} 后到场（{how:how}证明{seat:seat}{by:vouched}）",
+        "{person:name} 在 {after_s:time}后到场（{how:how}证明{seat:seat}{by:vouched}）",
     ),
     "ArrivalUnproven": (
         "the code of {person:name} was dialled{seat:seat}, but no PIN was checked: the clock goes on",
-        "有人拨了 {person:name} 的代码{seat:seat}，但未核对 PIN：计时继续",
+        "有人拨了 {person:name} 的工号{seat:seat}，但未核对密码：计时继续",
     ),
     "PoliceWarned": (
         "warned that the police are due in {left_s:time}",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ccd.events.incidents import (
     FACTS,
+    ActRefused,
     Arrived,
     CallEndedMeanwhile,
     CallFacts,
@@ -27,6 +28,8 @@ from ccd.events.incidents import (
     RungBegan,
     StoodDown,
 )
+from ccd.handlers.incidents import REASONS
+from ccd.incidents.acts import ACTS
 from ccd.incidents.wording import KINDS, TEMPLATES, line, telling, who
 from ccd.incidents.words import WORDS, duration, local_time, size, visible
 from tests.incidents.made import AT, CALL, NAMES, made
@@ -83,7 +86,7 @@ def test_both_languages_say_the_same_things(name: str) -> None:
         (made(DrillJudged, passed=True), "passed", "合格"),
         (made(DetailGiven), "Voice: deep, hoarse", "嗓音：低沉、沙哑"),
         (made(DetailGiven, question="gone.since"), "gone.since", "gone.since"),
-        (made(StoodDown, reason="2"), "the manager is here", "经理已到场"),
+        (made(StoodDown, reason="manager_here"), "the manager is here", "经理已到场"),
         (made(StoodDown, reason="he rang back"), "he rang back", "he rang back"),
         (
             made(StoodDown, person="", role="", reason="drill over", how="clock", by="ccd"),
@@ -232,6 +235,21 @@ def test_durations_are_told_to_the_second(seconds: float, english: str) -> None:
 )
 def test_sizes_are_told(number: int, shown: str) -> None:
     assert size(number) == shown
+
+
+@pytest.mark.parametrize("why", ["report", "acknowledged", "not_acknowledged", "nobody", "time"])
+def test_it_is_told_why_a_rung_began(why: str) -> None:
+    assert f"（{WORDS['begun'][why][1]}）" in line(made(RungBegan, why=why), "zh", {})
+
+
+@pytest.mark.parametrize("reason", REASONS.values())
+def test_a_reason_chosen_by_a_key_is_told_in_words(reason: str) -> None:
+    assert line(made(StoodDown, reason=reason), "zh", {}).endswith(f"：{WORDS['reason'][reason][1]}")
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_refused_act_is_named_in_words(act: str) -> None:
+    assert f"“{WORDS['act'][act][1]}”" in line(made(ActRefused, act=act), "zh", {})
 
 
 def test_every_code_has_two_words() -> None:
