@@ -28,6 +28,7 @@ def detail(
     """Answer the checklist. Each answer is saved at once; a later one to the same question stands."""
     from ccd.cli import checklist_talk as talk
 
+    session.do_without_settings()
     name, asked_for, answer = talk.meant(session, words_given or [])
     incident = session.ask("incident_show", incident=name)["incident"]
     if asked_for:

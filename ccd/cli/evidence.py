@@ -40,6 +40,7 @@ def evidence(
     given: dict[str, Any] = {"incident": incident, "path": str(whole), "name": name or file.name}
     if whole.stat().st_size <= SENT_LIMIT:
         given["data"] = base64.b64encode(whole.read_bytes()).decode()
+    session.do_without_settings()
     reply = session.ask("incident_evidence", **given)
     if as_json:
         told = {key: reply[key] for key in ("incident", "name", "size", "sha256")}

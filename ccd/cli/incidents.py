@@ -44,6 +44,8 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Report an emergency: a threat call at a seat, or one without a call. The ladder begins at once."""
+    from ccd.config import ConfigError
+
     try:
         reply = session.ask_once(
             "incident_report", ladder=ladder, seat=seat, call=call, pbx=pbx, note=note, person=by
@@ -52,6 +54,9 @@ def report(
         why = next((rule for rule in _REFUSALS if f" {rule}:" in f" {error}"), "")
         text = session.words(f"refused_{why}", seat=seat) if why else str(error)
         raise CommandError(error.code, f"{text}\n{session.words('report_not_taken')}") from None
+    except ConfigError:
+        session.warn(session.words("report_not_taken"))
+        raise
     if as_json:
         print(json.dumps({"incident": reply["incident"]}, ensure_ascii=False))
     else:
@@ -162,6 +167,7 @@ def list_(
     from ccd.cli.incident_brief import list_lines
     from ccd.cli.incident_stored import briefs
 
+    session.do_without_settings()
     rows, down = briefs(session, every=every)
     if as_json:
         print(json.dumps({"daemon": "down" if down else "running", "incidents": rows}, ensure_ascii=False))
@@ -189,6 +195,7 @@ def show(
     """Everything known of an incident: clock, ladder, who was told how, checklist, evidence, timeline."""
     from ccd.cli.incident_stored import one
 
+    session.do_without_settings()
     if watch:
         return _follow(session, incident, as_json)
     reply, down = one(session, incident)

@@ -113,6 +113,7 @@ class Session:
         """
         from ccd.adapters.control_client import UnreachableError
 
+        self.do_without_settings()
         request["request"] = str(uuid.uuid4())
         until, lost = time.monotonic() + AGAIN_S, False
         while True:

@@ -9,7 +9,7 @@ __all__ = ["INCIDENT_WORDS"]
 
 INCIDENT_WORDS: dict[str, tuple[str, str]] = {
     # the view
-    "incident_title": ("INCIDENT: {ladder}", "紧急事件：{ladder}"),
+    "incident_title": ("INCIDENT: {ladder}", "突发事件：{ladder}"),
     "incident_title_drill": ("DRILL: {ladder}", "演练：{ladder}"),
     "phase_live": ("NOBODY HAS ARRIVED", "尚无人到场"),
     "phase_attended": ("attended", "已有人到场"),
@@ -62,7 +62,7 @@ INCIDENT_WORDS: dict[str, tuple[str, str]] = {
     "checklist_complete": ("{part}% answered, {count} questions open", "已完成 {part}%，还有 {count} 个问题"),
     "evidence_final": ("final", "已定稿"),
     "evidence_growing": ("recording goes on", "仍在录音"),
-    "incident_none_open": ("no incident is open", "没有进行中的紧急事件"),
+    "incident_none_open": ("no incident is open", "没有进行中的突发事件"),
     "incident_none_ever": ("there has been none", "没有任何记录"),
     "incident_unknown": ("no incident is called {incident}", "没有编号为 {incident} 的事件"),
     "incident_several": (
@@ -83,8 +83,8 @@ INCIDENT_WORDS: dict[str, tuple[str, str]] = {
         "守护进程在答复前中断；将在 {seconds} 秒内重试",
     ),
     "incident_reported_as": (
-        "{incident}: reported; `{ccd} incident show --watch` follows it",
-        "{incident}：已报告；可用 `{ccd} incident show --watch` 跟踪",
+        "{incident}: reported; `{ccd} incident show {incident} --watch` follows it",
+        "{incident}：已报告；可用 `{ccd} incident show {incident} --watch` 跟踪",
     ),
     "report_not_taken": (
         "NOT REPORTED TO CCD. Tell the duty lead yourself, at once",
@@ -92,7 +92,7 @@ INCIDENT_WORDS: dict[str, tuple[str, str]] = {
     ),
     "person_needed": (
         "say whose act it is: --person CODE, as in the roster",
-        "请用 --person 代码 指明是谁（按花名册）",
+        "请用 --person 工号 指明是谁（见花名册）",
     ),
     "act_acknowledge": ("{incident}: {person} acknowledges", "{incident}：{person} 已确认收到"),
     "act_cannot": ("{incident}: {person} cannot come", "{incident}：{person} 不能到场"),

@@ -129,7 +129,7 @@ def test_a_report_is_open_with_its_clock_at_once_in_both_languages(running: Home
         rf"{incident}  threat call .* 14:5\d to the police  1-01", done(running, "incident", "list")
     )
     shown = done(running, "incident", "show", "--lang", "zh_CN")
-    assert "紧急事件：要挟电话" in shown
+    assert "突发事件：要挟电话" in shown
     assert re.search(r"距报警 14:5\d", shown)
     assert "机台 1-01" in shown
 
@@ -137,7 +137,7 @@ def test_a_report_is_open_with_its_clock_at_once_in_both_languages(running: Home
 def test_an_open_incident_stands_above_the_live_view(running: Home, incident: str) -> None:
     assert re.match(r" INCIDENT: threat call .* seat 1-01 .*", done(running, "status").splitlines()[1])
     chinese = done(running, "status", "--lang", "zh_CN").splitlines()[1]
-    assert re.match(r" 紧急事件：要挟电话 .*距报警 14:5\d.*机台 1-01", chinese)
+    assert re.match(r" 突发事件：要挟电话 .*距报警 14:5\d.*机台 1-01", chinese)
     banner = read(running, "status")["incidents"]
     assert [row["id"] for row in banner] == [incident]
 
@@ -251,6 +251,37 @@ def test_an_incident_is_watched_live_until_q(running: Home, incident: str) -> No
     said = typed_at(running, ["incident", "show", "--watch"], [("to the police", ""), ("TIMELINE", "q")])
     assert "\x1b[?1049h" in said  # a screen of its own, which is given back
     assert said.rindex("\x1b[?1049l") > said.rindex("\x1b[?1049h")
+
+
+def test_an_incident_is_attended_to_while_the_settings_are_faulty(running: Home) -> None:
+    """An edit that went wrong must keep nobody from reporting, acknowledging or standing down."""
+    try:
+        running.configure(CONFIG.replace('"advise"', '"advice"'))
+        reported = running.ccd("incident", "report", "threat", "--seat", "1-01", "--json")
+        assert reported.returncode == GOOD, reported.stderr
+        incident = json.loads(reported.stdout)["incident"]
+        for arguments in (
+            ("list",),
+            ("show", incident),
+            ("detail", incident, "ask.who", "nobody"),
+            ("detail", incident, "--list"),
+            ("evidence", incident, str(running.folder / "ccd.toml")),
+            ("stand-down", incident, "-r", "over", "-p", LEAD),
+        ):
+            ended = running.ccd("incident", *arguments)
+            assert ended.returncode == GOOD, ended.stderr
+            assert "warning: the settings are faulty" in ended.stderr
+    finally:
+        running.configure(CONFIG)
+        close_all(running)
+
+
+def test_a_report_that_faulty_settings_keep_from_ccd_says_so(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.configure("[metrics")
+    ended = home.ccd("incident", "report")
+    assert ended.returncode == USAGE
+    assert "NOT REPORTED TO CCD. Tell the duty lead yourself" in ended.stderr
 
 
 def test_evidence_and_its_bundle_are_kept_verified_and_on_record(
