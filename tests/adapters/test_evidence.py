@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import os
 import stat
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from ccd.adapters.evidence_files import PART, copy, folder, safe_name, versions
 from ccd.config import PbxSettings, RecordingsSettings, Settings
 from ccd.effects import KeepCopy
 from ccd.events.incidents import CopyKept
+from tests.small_disk import NEEDS_ROOT, small_disk_at
 
 INCIDENT = "threat-20261122-010203-0a1b2c3d"
 HEADER = b"RIFF" + bytes(60)
@@ -256,13 +256,11 @@ async def test_folders_and_files_are_closed_to_strangers_whatever_the_umask_is(h
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)], check=True)
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with small_disk_at(tmp_path / "disk", "128k") as folder:
+        yield folder
 
 
+@NEEDS_ROOT
 async def test_a_full_disk_is_told_and_tried_again(hold: Hold, small_disk: Path) -> None:
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(100_000))
@@ -279,6 +277,7 @@ async def test_a_full_disk_is_told_and_tried_again(hold: Hold, small_disk: Path)
     assert (await hold.final()).sha256 == sha(content)
 
 
+@NEEDS_ROOT
 async def test_a_full_disk_does_not_cost_the_copies_made_before(hold: Hold, small_disk: Path) -> None:
     hold.root = small_disk / "evidence"
     source = hold.monitor / "call.wav"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,11 +14,9 @@ from ccd import events as e
 from ccd.adapters.spool import Item, Spool, SpoolError
 from ccd.adapters.store.entries import Audited, Deadline, DeadlineGone, PinSet
 from tests.adapters.store.samples import AT, all_entries, all_events, later, sample
+from tests.small_disk import NEEDS_ROOT, small_disk_at
 
 SIZE = 65_536
-NEEDS_ROOT = pytest.mark.skipif(
-    os.geteuid() != 0, reason="mounting a small file system needs root: a full disk is not tried"
-)
 
 
 def told(n: int, **more: str) -> e.NoteTaken:
@@ -198,11 +195,8 @@ async def test_calls_are_done_in_their_order_and_none_waits_for_another(spool: S
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=True)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk_at(tmp_path / "small") as folder:
+        yield folder
 
 
 def fill(folder: Path) -> None:

@@ -26,12 +26,12 @@ from tests.adapters.notify.test_webhook import WebServer
 from tests.adapters.store.postgres import Cluster
 from tests.e2e.beset import ARRIVE_S, PROMPT_S, Beset, beset
 from tests.e2e.test_store_faults import (  # noqa: F401 - fixtures
-    NEEDS_ROOT,
     FailingDisk,
     failing_disk,
     remount,
     small_disk,
 )
+from tests.small_disk import NEEDS_ROOT
 
 Pbx = tuple[Simulator, int]
 Change = Callable[[], object]

@@ -25,13 +25,10 @@ from tests.adapters.store.postgres import Cluster
 from tests.e2e.again import content, content_of_journal
 from tests.e2e.daemon import Daemon
 from tests.e2e.outside import Outside, Row, following, people, until
+from tests.small_disk import NEEDS_ROOT, small_disk_at
 
 Pbx = tuple[Simulator, int]
 
-NEEDS_ROOT = pytest.mark.skipif(
-    os.geteuid() != 0,
-    reason="mounting a small file system needs root: a full and a read-only disk are not tried",
-)
 AWAY_S = 2.0
 STOP_S = 5.0
 RATE = 500.0
@@ -155,11 +152,8 @@ async def test_a_database_locked_by_somebody_else(centre: Pbx, tmp_path: Path) -
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=True)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk_at(tmp_path / "small") as folder:
+        yield folder
 
 
 def remount(folder: Path, options: str) -> None:

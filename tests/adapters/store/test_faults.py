@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -20,11 +19,7 @@ from tests.adapters.store.conftest import Place
 from tests.adapters.store.postgres import Cluster
 from tests.adapters.store.samples import later, sample
 from tests.adapters.store.waiting import Turns, until
-
-NEEDS_ROOT = pytest.mark.skipif(
-    os.geteuid() != 0,
-    reason="mounting a small file system needs root: a full and a read-only disk are not tried",
-)
+from tests.small_disk import NEEDS_ROOT, small_disk_at
 
 
 def held(number: int) -> e.CallHeld:
@@ -85,11 +80,8 @@ async def test_closing_beside_a_locked_database_ends_in_time_and_says_what_is_le
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=True)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk_at(tmp_path / "small") as folder:
+        yield folder
 
 
 @NEEDS_ROOT
