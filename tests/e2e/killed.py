@@ -140,8 +140,9 @@ def _wrap(owner: type, name: str, around: Callable[..., Any]) -> None:
 
 
 def _heard(killer: Killer) -> None:
-    """A UserEvent of the dialplan has come, and nobody has looked at it. Where several daemons follow one PBX,
-    those of the others' incidents come as well.
+    """A UserEvent of the dialplan has come, and nobody has looked at it.
+
+    Where several daemons follow one PBX, those of the others' incidents come as well.
     """
 
     def around(whole: Whole, runner: Any, pbx: str, at: Any, message: Any) -> Any:
