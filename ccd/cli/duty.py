@@ -15,6 +15,7 @@ from ccd.cli.cells import fit
 from ccd.cli.plans import Planned, as_json, clock_in, day_of, read_plan, span_near
 from ccd.cli.session import CommandError, Exit, Session, command
 from ccd.cli.storing import moment
+from ccd.incidents.words import word
 
 if TYPE_CHECKING:
     from ccd.adapters.store.person_queries import PersonDay
@@ -215,11 +216,17 @@ def _happened(session: Session, known: PersonDay) -> list[tuple[datetime, str, s
         return clock_in(session, end, begin) if end is not None else words("explain_goes_on")
 
     found = [
-        (row["at"], "presence_event", words(f"sign_{row['event']}", seat=row["seat"], how=row["how"]))
+        (
+            row["at"],
+            "presence_event",
+            words(f"sign_{row['event']}", seat=row["seat"], how=word("how", row["how"], words.language)),
+        )
         for row in known.signs
     ]
     for row in known.refusals:
-        text = words("explain_refused", seat=row["seat"], why=row["why"], how=row["how"])
+        text = words(
+            "explain_refused", seat=row["seat"], why=row["why"], how=word("how", row["how"], words.language)
+        )
         found.append((row["at"], "sign_in_refusal", text))
     for row in known.attended:
         found.append((row["at"], "attendance_event", words("explain_attended", seat=row["seat"])))
