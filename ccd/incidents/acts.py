@@ -128,7 +128,8 @@ def _note(world: World, incident: Incident, event: e.IncidentAct) -> Items:
 def _close(world: World, incident: Incident, event: e.IncidentAct) -> Items:
     _may_stand_down(world, event)
     _needs(event, "the outcome")
-    if (incident.phase, e.IncidentClosed) not in TRANSITIONS:
+    clock_runs = incident.phase is Phase.LIVE and incident.arrive_within_s > 0
+    if clock_runs or (incident.phase, e.IncidentClosed) not in TRANSITIONS:
         raise RefusedError(
             f"the incident is {incident.phase.value}: stand it down first, or say that the police were called"
         )

@@ -19,7 +19,8 @@ live, attended  somebody has called them   called          all are told
 police          (the same)                 called          the search for a voice ends
 live, attended  stand-down by a role       stood_down      clock and rungs end; all are told
 police          (the same)                 stood_down      and the dialplan is barred from dialling
-attended        closed with an outcome     closed          the alert ends; whoever was left out is told
+live            closed with an outcome     closed          only where the ladder has no clock
+attended        (the same)                 closed          the alert ends; whoever was left out is told
 called          (the same)                 closed
 stood_down      (the same)                 closed
 ==============  =========================  ==============  ================================================
@@ -67,6 +68,7 @@ TRANSITIONS: dict[tuple[Phase, type[e.IncidentFact]], Phase] = {
     (Phase.LIVE, e.StoodDown): Phase.STOOD_DOWN,
     (Phase.ATTENDED, e.StoodDown): Phase.STOOD_DOWN,
     (Phase.POLICE, e.StoodDown): Phase.STOOD_DOWN,
+    (Phase.LIVE, e.IncidentClosed): Phase.CLOSED,  # only where no clock runs: ``ccd.incidents.acts``
     **{(phase, e.IncidentClosed): Phase.CLOSED for phase in (Phase.ATTENDED, Phase.CALLED, Phase.STOOD_DOWN)},
 }
 

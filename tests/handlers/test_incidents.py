@@ -559,3 +559,11 @@ def test_two_presses_of_the_key_before_the_pbx_is_in_sync_are_one_incident() -> 
     first = scene.report(request="a", how="phone", uniqueid="1.7", seat="")
     assert scene.report(request="b", how="phone", uniqueid="1.7", seat="") is first
     assert len(scene.of(e.ReportRepeated)) == 1
+
+
+def test_an_emergency_without_a_clock_is_closed_with_its_outcome_by_whoever_leads() -> None:
+    scene = Scene()
+    incident = scene.report(ladder="fire", seat="")
+    assert not scene.act("close", "1002", "put out").accepted
+    assert scene.act("close", "3001", "put out, nobody hurt").accepted
+    assert (incident.phase, incident.outcome) == (Phase.CLOSED, "put out, nobody hurt")
