@@ -7,6 +7,7 @@ request's id comes from the client, so that a command sent twice (a reply was lo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,7 +22,7 @@ from ccd.adapters.store.errors import StoreError, UnavailableError
 from ccd.commands_requests import Once, given_file, id_of, name_in, text_in, user_of
 from ccd.config import Settings
 from ccd.effects import AnswerAct
-from ccd.events import CopyKept, Event, IncidentAct, IncidentFact, ReportAsked
+from ccd.events import CopyKept, Event, EvidenceKept, IncidentAct, IncidentFact, ReportAsked
 from ccd.events.incidents import IncidentFacts
 from ccd.incidents.acts import ACTS
 from ccd.incidents.checklist import AnswerError, check
@@ -37,6 +38,7 @@ Reply = dict[str, Any]
 ANSWER_S = 5.0
 STORE_S = 1.0
 WATCH_S = 1.0
+POLL_S = 0.02
 
 WHY = {
     "unknown_pbx": "no PBX is called so; `ccd status` lists them",
@@ -222,8 +224,18 @@ class IncidentCommands:
             by=user_of(request),
         )
         self._submit(kept)
+        await self._on_record(incident.id, kept.path)
         name = copied.path.name
         return {"incident": incident.id, "name": name, "size": kept.size, "sha256": kept.sha256}
+
+    async def _on_record(self, incident: str, path: str) -> None:
+        """Whoever is answered may make a bundle at once. A store that is away is not waited for."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STORE_S):
+                while (facts := await self._kept(incident)) is not None:
+                    if any(isinstance(fact, EvidenceKept) and fact.path == path for fact in facts):
+                        return
+                    await asyncio.sleep(POLL_S)
 
     async def audit(self, request: Reply) -> Reply:
         """Somebody took a bundle of an incident by themselves: ``incident``, ``file``, its ``sha256``."""
