@@ -82,7 +82,7 @@ REFUSED: list[tuple[str, Row, str]] = [
     (ACT, {"act": "stand_down", "person": "1001", "value": "no"}, "may not do this"),
     (ACT, {"act": "police", "person": "1001"}, "may not do this"),
     (ACT, {"act": "close", "person": "1001", "value": "over"}, "may not do this"),
-    (ACT, {"act": "close", "person": "3001", "value": "over"}, "stand it down first"),
+    (ACT, {"act": "close", "person": "3001", "value": " "}, "the outcome is missing"),
     (ACT, {"act": "stand_down", "person": "3001"}, "the reason is missing"),
     (ACT, {"act": "acknowledge", "person": "9999"}, "nobody in the roster"),
     (ACT, {"act": "acknowledge", "person": "1003"}, "is on no rung"),
