@@ -288,7 +288,7 @@ def _restored(event: e.IncidentsRestored, world: World, settings: IncidentsSetti
         if incident.saved != "store":  # what was elsewhere has been given to the store before this
             yield fact(incident, event.at, e.SavingChanged, where="store")
         yield ending.alert(incident, active=True)
-        yield from opening.keep_copies(incident)
+        yield from opening.keep_copies(world, incident)
         for told in list(incident.told.values()):
             if told.means != "phone" and not told.result:
                 yield from again(world, incident, told)

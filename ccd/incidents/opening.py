@@ -17,7 +17,7 @@ from ccd.effects import AnswerAct, KeepCopy, ReadMark, ReadSource, SendAction
 from ccd.following.lookup import call_facts
 from ccd.incidents import climbing, ending, police
 from ccd.incidents.making import deadline, fact, incident_id, scaled
-from ccd.incidents.people import World, candidates, leads_on_duty, places
+from ccd.incidents.people import World, candidates, ladder_of, leads_on_duty, places
 from ccd.incidents.state import Incident, Phase
 from ccd.incidents.telling import EVERYBODY, Items, language_of
 from ccd.roster import Role
@@ -197,14 +197,10 @@ def _on_the_call(world: World, incident: Incident, ladder: LadderSettings) -> It
     because = f"incidents: {incident.ladder} reported"
     if facts.uniqueid:
         yield _taken(incident, facts.pbx, facts.uniqueid, because)
-    if ladder.record and facts.channel and facts.call and not facts.recordings:
-        record = (
-            ("Action", "MixMonitor"),
-            ("Channel", facts.channel),
-            ("File", f"{incident.id}.wav"),
-        )
+    if own := _own_recording(world, incident):
+        record = (("Action", "MixMonitor"), ("Channel", facts.channel), ("File", own))
         yield SendAction(f"{incident.id}-record", because, facts.pbx, record)
-    yield from keep_copies(incident)
+    yield from keep_copies(world, incident)
     if ladder.whisper and facts.channel and facts.call:
         whisper = (
             ("Action", "Originate"),
@@ -227,14 +223,20 @@ def _taken(incident: Incident, pbx: str, uniqueid: str, because: str) -> SendAct
     return SendAction(f"{incident.id}-taken", because, pbx, fields)
 
 
-def keep_copies(incident: Incident) -> Items:
-    """Every recording of the call that is not held finally."""
+def _own_recording(world: World, incident: Incident) -> str:
+    """The file of the recording that begins with the report; "" where one runs already, and in a drill."""
+    facts = incident.facts
+    wanted = ladder_of(world, incident).record and not incident.drill
+    needed = wanted and facts.channel and facts.call and not facts.recordings
+    return f"{incident.id}.wav" if needed else ""
+
+
+def keep_copies(world: World, incident: Incident) -> Items:
+    """Every recording of the call that is not held finally; not the files that somebody gave."""
     if incident.drill:
         return
-    facts = incident.facts
-    known = [kept.source for kept in incident.evidence.values() if kept.source.endswith(".wav")]
-    own = f"{incident.id}.wav" if facts.channel and not facts.recordings else ""
-    for path in dict.fromkeys((*facts.recordings, own, *known)):
+    known = [kept.source for kept in incident.evidence.values() if not kept.by]
+    for path in dict.fromkeys((*incident.facts.recordings, _own_recording(world, incident), *known)):
         kept = incident.evidence.get(path)
         if path and not (kept and kept.final):
             yield keep_copy(incident, path)

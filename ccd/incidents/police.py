@@ -29,8 +29,10 @@ __all__ = [
     "nobody_can",
     "overdue",
     "rest",
+    "ring_again",
     "seek",
     "unbar",
+    "voice_due",
     "voice_ended",
     "warn",
 ]
@@ -40,6 +42,9 @@ HEARD_S = 90.0
 
 ROUND = 12
 """After the first round, so many attempts pass until everybody is told again that no voice was found."""
+
+UNATTENDED = "unattended"
+"""Stands for the phone in ``VoiceSought.where`` while nobody is rung but the police."""
 
 SAID_S = 60.0
 """While there is nobody to ring at all, everybody is told so often."""
@@ -241,7 +246,9 @@ def ring_again(world: World, incident: Incident) -> Items:
     """The ring that was under way is not known to have come to its end: again, under its key."""
     sought = incident.voices[incident.voice]
     pbx, _, where = sought.where.partition("/")
-    if sought.person or where != "unattended":
+    if where == UNATTENDED:
+        yield _call(world, incident, pbx, sought.key)
+    else:
         yield _ring(world, incident, sought.person, Place(pbx, where), sought.key)
 
 
@@ -279,8 +286,14 @@ def _unattended(world: World, incident: Incident, at: datetime) -> Items:
     pbx = pbx_for_police(world, incident)
     attempt = incident.attempt + 1
     key = f"{incident.id}-u{attempt}"
-    yield fact(incident, at, e.VoiceSought, key=key, person="", where=f"{pbx}/unattended", attempt=attempt)
-    yield CallPoliceUnattended(
+    where = f"{pbx}/{UNATTENDED}"
+    yield fact(incident, at, e.VoiceSought, key=key, person="", where=where, attempt=attempt)
+    yield _call(world, incident, pbx, key)
+    yield deadline(incident, "voice", HEARD_S, f"{key} has said nothing")
+
+
+def _call(world: World, incident: Incident, pbx: str, key: str) -> CallPoliceUnattended:
+    return CallPoliceUnattended(
         key=key,
         because="incidents: police = unattended",
         pbx=pbx,
@@ -290,4 +303,3 @@ def _unattended(world: World, incident: Incident, at: datetime) -> Items:
         seat=incident.facts.seat,
         caller_number=incident.facts.caller_number,
     )
-    yield deadline(incident, "voice", HEARD_S, f"{key} has said nothing")

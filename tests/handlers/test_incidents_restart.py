@@ -11,7 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccd import events as e
-from ccd.effects import Notify, ReadMark, Ring, RingForPolice, RingToTell, SendAction, ShowAlert, Tell
+from ccd.effects import (
+    CallPoliceUnattended,
+    KeepCopy,
+    Notify,
+    ReadMark,
+    Ring,
+    RingForPolice,
+    RingToTell,
+    SendAction,
+    ShowAlert,
+    Tell,
+)
 from ccd.incidents.state import Incident, Phase, fold
 from tests.handlers.incident_scene import AT, PEOPLE, Scene, silent
 
@@ -171,6 +182,42 @@ def test_a_call_to_the_police_that_failed_while_ccd_was_down_is_tried_again() ->
     synced(after)
     police_mark(after, "failed")
     assert after.world.incidents[incident.id].voice in marks(after), "what became of the ring since?"
+
+
+def test_killed_while_the_police_were_called_unattended_they_are_called_again_under_the_same_key() -> None:
+    police = {"number": "02099999999"}
+    scene = Scene(ladders={"threat": {"police": "unattended"}}, police=police)
+    incident = scene.report()
+    scene.run(905)
+    [call] = scene.of_effects(CallPoliceUnattended)
+    after = scene.restarted()
+    synced(after)
+    after.take(e.PoliceMark(at=after.at, pbx="main", incident=incident.id, state="none", live=False))
+    after.take(e.RingResult(at=after.at, pbx="main", key=call.key, result="none"))
+    assert after.of_effects(CallPoliceUnattended) == [call]
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".WAV", ".gsm"])
+def test_after_a_restart_recordings_not_held_finally_are_copied_again(
+    suffix: str,
+) -> None:
+    scene = Scene()
+    incident = scene.report()
+    for source, by in ((f"/monitor/later{suffix}", ""), (f"/home/li/letter{suffix}", "li")):
+        scene.take(
+            e.CopyKept(
+                at=scene.at,
+                key="k",
+                incident=incident.id,
+                source=source,
+                path=f"/evidence{source}",
+                size=1,
+                sha256="0",
+                final=False,
+                by=by,
+            )
+        )
+    assert [copy.path for copy in scene.restarted().of_effects(KeepCopy)] == [f"/monitor/later{suffix}"]
 
 
 def test_with_the_pbx_gone_everybody_is_told_to_dial_and_a_voice_is_sought_once_it_is_back() -> None:
