@@ -34,7 +34,7 @@ from ccd.incidents import acts, climbing, ending, opening, police
 from ccd.incidents.making import fact, incident_of_key
 from ccd.incidents.people import World, pbx_for_police
 from ccd.incidents.state import TRANSITIONS, Incident, Phase
-from ccd.incidents.telling import Items, again, tell_everybody
+from ccd.incidents.telling import Items, again, ended, tell_everybody
 
 NAME = "incidents"
 
@@ -98,15 +98,7 @@ def _rang_to_tell(event: e.RingResult, world: World, incident: Incident) -> Item
             yield from again(world, incident, told)
         return
     at = event.at
-    yield fact(
-        incident,
-        at,
-        e.TellingEnded,
-        key=event.key,
-        result=event.result,
-        person=told.person,
-        means="phone",
-    )
+    yield ended(incident, at, event.key, event.result)
     if event.result == "acknowledged":
         yield from climbing.acknowledged(world, incident, at, told.rung, told.person, "phone")
     elif event.result == "cannot":
@@ -124,15 +116,7 @@ def _rang_for_police(
             yield from police.ring_again(world, incident)
         return
     person = incident.voices[event.key].person
-    yield fact(
-        incident,
-        event.at,
-        e.TellingEnded,
-        key=event.key,
-        result=event.result,
-        person=person,
-        means="phone",
-    )
+    yield ended(incident, event.at, event.key, event.result)
     if event.result == "stood_down":
         reason = REASONS.get(event.reason, "other")
         known = world.roster.by_code(person)
@@ -161,16 +145,7 @@ def _told(event: e.TellingResult, world: World, settings: IncidentsSettings) -> 
         told = incident.told.get(event.key)
         if told is not None and not told.result:
             result = "delivered" if event.ok else "failed"
-            yield fact(
-                incident,
-                event.at,
-                e.TellingEnded,
-                key=event.key,
-                result=result,
-                error=event.error[:300],
-                person=told.person,
-                means=told.means,
-            )
+            yield ended(incident, event.at, event.key, result, event.error)
 
 
 def _copied(event: e.CopyKept, world: World, settings: IncidentsSettings) -> Items:

@@ -17,9 +17,9 @@ from ccd import events as e
 from ccd.config import Mode
 from ccd.effects import CallPoliceUnattended, ReadMark, Ring, RingForPolice, RingForPoliceDrill, SendAction
 from ccd.incidents.making import cancel, deadline, fact, scaled
-from ccd.incidents.people import Place, World, ladder_of, pbx_for_police, voices
+from ccd.incidents.people import World, ladder_of, pbx_for_police, voices
 from ccd.incidents.state import Incident, Phase
-from ccd.incidents.telling import Items, language_of, tell_everybody
+from ccd.incidents.telling import Items, ended, ring, tell_everybody
 
 __all__ = [
     "arm",
@@ -127,7 +127,7 @@ def seek(world: World, incident: Incident, at: datetime) -> Items:
     key = f"{incident.id}-v{attempt}"
     where = f"{place.pbx}/{place.where}"
     yield fact(incident, at, e.VoiceSought, key=key, person=person, where=where, attempt=attempt)
-    yield _ring(world, incident, person, place, key)
+    yield _ring(world, incident, person, where, key)
     yield deadline(incident, "voice", settings.voice_ring_s + HEARD_S, f"{key} has said nothing")
 
 
@@ -151,9 +151,7 @@ def voice_due(world: World, incident: Incident, at: datetime) -> Items:
     if incident.phase is not Phase.POLICE:
         return
     if incident.voice:
-        person = incident.voices[incident.voice].person
-        ended = {"key": incident.voice, "result": "silent", "person": person, "means": "phone"}
-        yield fact(incident, at, e.TellingEnded, **ended)
+        yield ended(incident, at, incident.voice, "silent")
     yield from seek(world, incident, at)
 
 
@@ -245,11 +243,11 @@ def _pbxs_of_voices(incident: Incident) -> list[str]:
 def ring_again(world: World, incident: Incident) -> Items:
     """The ring that was under way is not known to have come to its end: again, under its key."""
     sought = incident.voices[incident.voice]
-    pbx, _, where = sought.where.partition("/")
-    if where == UNATTENDED:
+    pbx, _, phone = sought.where.partition("/")
+    if phone == UNATTENDED:
         yield _call(world, incident, pbx, sought.key)
     else:
-        yield _ring(world, incident, sought.person, Place(pbx, where), sought.key)
+        yield _ring(world, incident, sought.person, sought.where, sought.key)
 
 
 def _nobody(world: World, incident: Incident, at: datetime, why: str) -> Items:
@@ -259,24 +257,19 @@ def _nobody(world: World, incident: Incident, at: datetime, why: str) -> Items:
     yield deadline(incident, "voice", world.settings.policies.incidents.police.retry_s, why)
 
 
-def _ring(world: World, incident: Incident, person: str, place: Place, key: str) -> Ring:
+def _ring(world: World, incident: Incident, person: str, where: str, key: str) -> Ring:
     settings = world.settings.policies.incidents
     known = world.roster.by_code(person)
-    kind = RingForPoliceDrill if incident.drill else RingForPolice
     assert incident.police is not None
-    return kind(
-        key=key,
-        because=f"incidents: {incident.police.why}, a human voice for the police",
-        pbx=place.pbx,
-        incident=incident.id,
-        person=person,
-        where=place.where,
-        ring_s=settings.police.voice_ring_s,
-        language=language_of(world, person),
-        ladder=incident.ladder,
-        seat=incident.facts.seat,
-        caller_number=incident.facts.caller_number,
-        drill=incident.drill,
+    return ring(
+        RingForPoliceDrill if incident.drill else RingForPolice,
+        world,
+        incident,
+        key,
+        person,
+        where,
+        settings.police.voice_ring_s,
+        f"incidents: {incident.police.why}, a human voice for the police",
         may_stand_down=known is not None and known.role in settings.stand_down_roles,
         confirm=incident.police.mode == "confirm",
     )

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from ccd import events as e
 from ccd.config import Mode, Settings
-from ccd.effects import Effect, RingToTell, Tell
+from ccd.effects import Effect, Ring, RingToTell, Tell
 from ccd.incidents.making import fact
 from ccd.incidents.people import World, ladder_of, leads_on_duty, pbx_for_police, places
 from ccd.incidents.state import Incident, Told
 from ccd.incidents.wording import telling
 
-__all__ = ["EVERYBODY", "Items", "again", "language_of", "tell", "tell_everybody"]
+__all__ = ["EVERYBODY", "Items", "again", "ended", "language_of", "ring", "tell", "tell_everybody"]
 
 Items = Iterator[e.Event | Effect]
+R = TypeVar("R", bound=Ring)
 
 EVERYBODY = -1
 """The rung of a telling that is not one of the ladder's."""
@@ -121,21 +123,46 @@ def _write(
 
 def _ring(world: World, incident: Incident, told: Told, because: str) -> RingToTell:
     rungs = ladder_of(world, incident).rungs
-    pbx, _, where = told.where.partition("/")
-    return RingToTell(
-        key=told.key,
+    ring_s = rungs[min(told.rung, len(rungs) - 1)].ring_s
+    return ring(RingToTell, world, incident, told.key, told.person, told.where, ring_s, because)
+
+
+def ring(
+    kind: type[R],
+    world: World,
+    incident: Incident,
+    key: str,
+    person: str,
+    where: str,
+    ring_s: float,
+    because: str,
+    **more: bool,
+) -> R:
+    """A ring of that kind; ``where`` is the PBX and the phone, as in ``PersonTold``."""
+    pbx, _, phone = where.partition("/")
+    return kind(
+        key=key,
         because=because,
         pbx=pbx,
         incident=incident.id,
-        person=told.person,
-        where=where,
-        ring_s=rungs[min(told.rung, len(rungs) - 1)].ring_s,
-        language=language_of(world, told.person),
+        person=person,
+        where=phone,
+        ring_s=ring_s,
+        language=language_of(world, person),
         ladder=incident.ladder,
         seat=incident.facts.seat,
         caller_number=incident.facts.caller_number,
         drill=incident.drill,
+        **more,
     )
+
+
+def ended(incident: Incident, at: datetime, key: str, result: str, error: str = "") -> e.TellingEnded:
+    """What came of a telling, or of a voice sought, with whose it was and how."""
+    told = incident.told.get(key)
+    person, means = (told.person, told.means) if told else (incident.voices[key].person, "phone")
+    said = {"key": key, "result": result, "error": error[:300], "person": person, "means": means}
+    return fact(incident, at, e.TellingEnded, **said)
 
 
 def _letter(world: World, incident: Incident, told: Told, because: str) -> Tell:
