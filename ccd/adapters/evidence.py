@@ -27,7 +27,7 @@ from ccd.adapters.evidence_files import Copied, TooLargeError, copy, folder, gre
 from ccd.adapters.recordings import OutsideError, locate
 from ccd.config import PbxSettings, RecordingsSettings, Settings
 from ccd.effects import KeepCopy
-from ccd.events.incidents import CopyKept
+from ccd.events.incident_inputs import CopyKept
 
 __all__ = ["FILE_LIMIT", "Evidence", "EvidenceError", "evidence_dir"]
 

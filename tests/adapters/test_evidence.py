@@ -18,7 +18,7 @@ from ccd.adapters.evidence import Evidence, EvidenceError, evidence_dir
 from ccd.adapters.evidence_files import PART, copy, folder, safe_name, versions
 from ccd.config import PbxSettings, RecordingsSettings, Settings
 from ccd.effects import KeepCopy
-from ccd.events.incidents import CopyKept
+from ccd.events.incident_inputs import CopyKept
 from tests.small_disk import NEEDS_ROOT, small_disk_at
 
 INCIDENT = "threat-20261122-010203-0a1b2c3d"

@@ -22,7 +22,7 @@ from ccd.adapters.notify.reports import REQUEST_PREFIX
 from ccd.adapters.notify.webhook import Webhooks
 from ccd.config import Settings
 from ccd.effects import AnswerAct, ShowAlert, Tell
-from ccd.events.incidents import TellingResult
+from ccd.events.incident_inputs import TellingResult
 from ccd.events.values import Event
 
 __all__ = ["Notifiers", "check_secrets"]

@@ -34,7 +34,7 @@ from ccd.adapters.notify.names import Names
 from ccd.adapters.notify.reports import BadReportError, Reports, request_of
 from ccd.config import ConfigError, MqttSettings, Settings
 from ccd.effects import AnswerAct, ShowAlert, Tell
-from ccd.events.incidents import ReportAsked
+from ccd.events.incident_inputs import ReportAsked
 
 __all__ = ["Mqtt"]
 

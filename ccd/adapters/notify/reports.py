@@ -10,7 +10,7 @@ import msgspec
 
 from ccd.adapters.notify.message import one_line, plain
 from ccd.effects import AnswerAct
-from ccd.events.incidents import ReportAsked
+from ccd.events.incident_inputs import ReportAsked
 
 __all__ = ["REPORT_BYTES", "REQUEST_PREFIX", "BadReportError", "Reports", "request_of"]
 

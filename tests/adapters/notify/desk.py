@@ -11,7 +11,7 @@ from typing import Any
 from ccd.adapters.notify import Notifiers
 from ccd.config import Settings
 from ccd.effects import ShowAlert, Tell
-from ccd.events.incidents import ReportAsked, TellingResult
+from ccd.events.incident_inputs import ReportAsked, TellingResult
 from ccd.events.values import Event
 
 __all__ = ["Desk", "a_tell", "an_alert", "until"]

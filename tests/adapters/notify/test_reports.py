@@ -16,7 +16,7 @@ from ccd.adapters.notify.mqtt_client import Connection
 from ccd.adapters.notify.reports import REMEMBERED, BadReportError, Reports
 from ccd.config import MqttSettings
 from ccd.effects import AnswerAct
-from ccd.events.incidents import ReportAsked
+from ccd.events.incident_inputs import ReportAsked
 from tests.adapters.notify.desk import Desk, an_alert, until
 from tests.adapters.notify.mosquitto import Mosquitto
 from tests.adapters.notify.test_mqtt import Listener, listening, mqtt
