@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -11,6 +10,7 @@ import pytest_asyncio
 from ccd.config import SimulatorSettings
 from ccd.simulator import Simulator
 from tests.adapters.store.postgres import Cluster, PostgresMissingError
+from tests.pbx.root import in_ci
 
 
 @pytest_asyncio.fixture
@@ -38,7 +38,7 @@ def cluster() -> Iterator[Cluster]:
     try:
         cluster = Cluster()
     except PostgresMissingError as missing:
-        if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+        if in_ci():
             pytest.fail(str(missing))
         pytest.skip(str(missing))
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import time
 from functools import partial
@@ -15,6 +14,7 @@ from ccd.simulator import Simulator
 from ccd.simulator.pbx import NotNowError
 from tests.e2e.faketime import FakeTime, FakeTimeMissingError
 from tests.e2e.outside import Outside, following, until
+from tests.pbx.root import in_ci
 
 JUMPS = ("+1h", "-1h", "+1d", "-1d", "+0")
 WRAP_UP_S = 3
@@ -26,7 +26,7 @@ def wall(tmp_path: Path) -> FakeTime:
     try:
         return FakeTime(tmp_path)
     except FakeTimeMissingError as missing:
-        if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+        if in_ci():
             pytest.fail(str(missing))
         pytest.skip(str(missing))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shutil
 import signal
 import sqlite3
@@ -25,6 +24,7 @@ from tests.adapters.store.postgres import Cluster
 from tests.e2e.again import content, content_of_journal
 from tests.e2e.daemon import Daemon
 from tests.e2e.outside import Outside, Row, following, people, until
+from tests.pbx.root import in_ci
 from tests.small_disk import NEEDS_ROOT, small_disk_at
 
 Pbx = tuple[Simulator, int]
@@ -210,7 +210,7 @@ def failing_disk(tmp_path: Path) -> Iterator[FailingDisk]:
         disk = FailingDisk(tmp_path)
     except (subprocess.CalledProcessError, OSError) as error:
         why = f"no disk in a file can be mounted ({error}): one that turns read-only is not tried"
-        if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+        if in_ci():
             pytest.fail(why)
         pytest.skip(why)
     yield disk

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.adapters.notify.desk import Desk
 from tests.adapters.notify.mosquitto import Mosquitto, MosquittoMissingError
+from tests.pbx.root import in_ci
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def make_broker(tmp_path: Path) -> Iterator[Callable[..., Mosquitto]]:
         try:
             made.append(Mosquitto(tmp_path, *lines))
         except MosquittoMissingError as missing:
-            if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+            if in_ci():
                 pytest.fail(str(missing))
             pytest.skip(str(missing))
         return made[-1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from ccd.adapters.store.place import FILE_NAME, place_of
 from ccd.adapters.store.schema import TABLES
 from ccd.config import StoreSettings
 from tests.adapters.store.postgres import Cluster, PostgresMissingError
+from tests.pbx.root import in_ci
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     try:
         cluster = Cluster()
     except PostgresMissingError as missing:
-        if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+        if in_ci():
             pytest.fail(str(missing))
         pytest.skip(str(missing))
     try:
