@@ -139,6 +139,7 @@ class App:
             await self.store.close_open_intervals(last_alive)
         submit(await self.store.restore_picture())
         submit(IncidentsRestored(at=utc_now(), facts=await self.parts.incidents.restore()))
+        submit(await self.store.shifts_restored())
         if self.simulated is not None:
             for arrival in self.simulated.arrivals(utc_now()):
                 submit(arrival)
@@ -157,6 +158,7 @@ class App:
         self._tasks.append(self._spawn(self._keep_time(), "clock"))
         self._exits.push_async_callback(self.parts.recordings.close)
         self._exits.push_async_callback(self.parts.incidents.close)
+        self._exits.push_async_callback(self.parts.shifts.close)
         await self.parts.ops.start()
         self._exits.push_async_callback(self.parts.ops.stop)
         if self.settings.agi.enabled:

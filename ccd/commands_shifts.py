@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
+import structlog
 
 from ccd.adapters.clock import utc_now
 from ccd.adapters.control import RefusedError
@@ -25,14 +26,17 @@ from ccd.adapters.store.errors import StoreError
 from ccd.commands_requests import name_in, user_of
 from ccd.config import Settings
 from ccd.csv_tables import Faults, dump
-from ccd.events import Event, PlanChanged, PlanRestored
+from ccd.effects import ChangePlan
+from ccd.events import EffectDone, EffectFailed, Event, PlanChanged, PlanRestored
 from ccd.roster import Roster
 from ccd.shifts.calendar import Calendar, day_in
 from ccd.shifts.check import MARGIN, Change, Span, change_of, plan_warnings, read_change
-from ccd.shifts.plan import Plan
+from ccd.shifts.plan import Plan, decode_day
 from ccd.shifts.plan_csv import AHEAD, FIELDS, MAX_BYTES, PAST, Known, PlanError, Row
 
 __all__ = ["ShiftCommands"]
+
+log = structlog.get_logger("ccd.plan")
 
 Reply = dict[str, Any]
 FAULTS_TOLD = 200
@@ -75,6 +79,7 @@ class ShiftCommands:
         self._store = store
         self._submit = submit
         self._changing = changing
+        self._jobs: set[asyncio.Task[None]] = set()
 
     def table(self) -> dict[str, Callable[[Reply], Awaitable[Reply]]]:
         return {"shifts_import": self.import_, "shifts_set": self.set, "shifts_unset": self.unset}
@@ -123,6 +128,30 @@ class ShiftCommands:
 
         told = {"person": person, "day": day.isoformat()}
         return await self._change(request, "plan_unset", told, read, day, day)
+
+    def change(self, effect: ChangePlan) -> None:
+        """What a policy has decided about the plan: an approved swap. Returns at once."""
+        task = asyncio.create_task(self._put(effect))
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+
+    async def close(self) -> None:
+        """What is under way gets its commit, or the next start does it: the effect is asked for again."""
+        await asyncio.gather(*self._jobs, return_exceptions=True)
+
+    async def _put(self, effect: ChangePlan) -> None:
+        try:
+            async with self._changing:
+                count = sum(len(decode_day(day.people)) for day in effect.days)
+                change = Change(effect.days, people=count, assignments=count, removed=0)
+                await self._keep(
+                    change, "plan_changed", {"because": effect.because, **effect.told}, effect.by
+                )
+        except (StoreError, ValueError) as error:
+            log.error("plan_not_changed", key=effect.key, error=str(error))
+            self._submit(EffectFailed(at=utc_now(), key=effect.key, error=str(error)))
+        else:
+            self._submit(EffectDone(at=utc_now(), key=effect.key))
 
     async def _change(
         self,

@@ -20,8 +20,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, field_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
+from ccd.config_adherence import AdherenceSettings
+from ccd.config_attendance import AttendanceSettings
+from ccd.config_breaks import BreaksSettings
 from ccd.config_faults import ConfigError, Fault
+from ccd.config_handover import HandoverSettings
 from ccd.config_incidents import IncidentsSettings
+from ccd.config_leave import LeaveSettings
+from ccd.config_meals import MealsSettings
 from ccd.config_section import Mode, OptionalPath, OptionalSecret, Port, Section, Zone, in_order, shaped
 from ccd.config_shifts import ShiftsSettings
 from ccd.config_sources import explain, merge, read_environment, read_toml
@@ -242,6 +248,12 @@ class Policies(Section):
     presence: PresenceSettings = PresenceSettings()
     recordings: RecordingsSettings = RecordingsSettings()
     incidents: IncidentsSettings = IncidentsSettings()
+    handover: HandoverSettings = HandoverSettings()
+    meals: MealsSettings = MealsSettings()
+    breaks: BreaksSettings = BreaksSettings()
+    attendance: AttendanceSettings = AttendanceSettings()
+    leave: LeaveSettings = LeaveSettings()
+    adherence: AdherenceSettings = AdherenceSettings()
 
 
 class Settings(Section):

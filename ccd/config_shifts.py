@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ccd.config_section import OptionalPath, Section, Zone, shaped
+from ccd.roster_cells import Role
 
 __all__ = ["ShiftSettings", "ShiftsSettings"]
 
@@ -83,6 +84,14 @@ class ShiftsSettings(Section):
     """The operator's own days, which win over the library's."""
     lead_minutes: Annotated[int, Field(ge=0, le=120)] = 10
     """So long before the start a person is to be at the seat."""
+    sweep_s: Annotated[int, Field(ge=1, le=300)] = 60
+    """How often the policies look over what is planned; what they tell "at the minute" they tell then."""
+    lead_roles: tuple[Role, ...] = (Role.TEAM_LEAD, Role.DUTY_LEAD)
+    """Who decides for a team: its own team lead, and any duty lead (班长, 值班领导)."""
+    deputy_roles: tuple[Role, ...] = (Role.SENIOR_AGENT,)
+    """Who does so for their own team while none of its leads is signed in (督导代班)."""
+    manager_roles: tuple[Role, ...] = (Role.OPERATIONS_MANAGER, Role.DEPARTMENT_HEAD)
+    """Who decides for every team."""
     kinds: dict[ShiftName, ShiftSettings] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -11,6 +11,8 @@ from datetime import datetime
 
 import msgspec
 
+from ccd.events import PlanDay
+
 
 class Effect(msgspec.Struct, frozen=True, tag=True):
     key: str
@@ -194,3 +196,55 @@ class ReadMark(Effect, frozen=True):
     incident: str
     ring: str = ""
     """Empty: the mark of the police."""
+
+
+# --- shifts -----------------------------------------------------------------------------------------------
+
+
+class AnswerAsked(Effect, frozen=True):
+    """The reply to a ``PauseAsked`` or ``ShiftAct`` (its ``request`` is our ``key``).
+
+    ``rule`` and ``values`` say in words (``ccd.rules``) what was refused or done; ``prompt`` is what a phone
+    plays; ``result`` is for machines.
+    """
+
+    accepted: bool
+    rule: str = ""
+    values: dict[str, str] = msgspec.field(default_factory=dict)
+    prompt: str = ""
+    result: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Page(Effect, frozen=True):
+    """Tell these people (codes of the roster): by e-mail and MQTT, and with ``ring`` at their phone.
+
+    ``rule`` and ``values`` as in ``AnswerAsked``, put into the words of each one's language. ``pbx`` and
+    ``seat``: where it is about, said on the phone too.
+    """
+
+    people: tuple[str, ...]
+    rule: str
+    values: dict[str, str] = msgspec.field(default_factory=dict)
+    ring: bool = False
+    pbx: str = ""
+    seat: str = ""
+
+
+class ReadRecord(Effect, frozen=True):
+    """Read what the store holds of these people from ``since`` to ``until``; ``RecordRead`` is the answer.
+
+    ``places``: (pbx, seat) besides those they stayed at.
+    """
+
+    people: tuple[str, ...]
+    since: datetime
+    until: datetime
+    places: tuple[tuple[str, str], ...] = ()
+
+
+class ChangePlan(Effect, frozen=True):
+    """Put these days into the plan, as ``PlanChanged`` has them; ``told`` is for the audit chain."""
+
+    days: tuple[PlanDay, ...]
+    by: str
+    told: dict[str, str] = msgspec.field(default_factory=dict)

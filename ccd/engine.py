@@ -30,12 +30,25 @@ from ccd.events import (
     PlanRestored,
     RecordingMeasured,
     RosterReplaced,
+    ShiftsRestored,
 )
 from ccd.events.incidents import IncidentFacts
+from ccd.events.shift_facts import ShiftFacts
 from ccd.following import agents, queuecalls, snapshot
 from ccd.following.follow import follow
 from ccd.following.picture import Pbx
-from ccd.handlers import incidents, presence, recordings, unknown_interfaces
+from ccd.handlers import (
+    adherence,
+    attendance,
+    breaks,
+    handover,
+    incidents,
+    leave,
+    meals,
+    presence,
+    recordings,
+    unknown_interfaces,
+)
 from ccd.incidents.arbitration import protecting
 from ccd.incidents.making import fact
 from ccd.message import Message
@@ -44,7 +57,18 @@ from ccd.world import APPLIED, World
 
 __all__ = ["POLICIES", "Engine", "Outcome"]
 
-POLICIES = (presence, recordings, unknown_interfaces, incidents)
+POLICIES = (
+    presence,
+    recordings,
+    unknown_interfaces,
+    incidents,
+    handover,
+    meals,
+    breaks,
+    leave,
+    attendance,
+    adherence,
+)
 FACTS_OF_ONE_STEP = 1_000_000  # policies that feed each other without end are a defect; stop loudly
 
 
@@ -195,6 +219,14 @@ def _on_incidents(world: World, event: IncidentsRestored) -> None:
             world.unreadable_facts += 1
 
 
+def _on_shifts(world: World, event: ShiftsRestored) -> None:
+    for text in event.facts:
+        try:
+            world.apply(msgspec.json.decode(text, type=ShiftFacts))
+        except (msgspec.MsgspecError, KeyError):
+            world.unreadable_facts += 1
+
+
 def _on_fact(world: World, event: Any) -> None:
     world.apply(event)
 
@@ -223,4 +255,5 @@ _INPUTS: dict[type[Event], Callable[[World, Any], None]] = {
     PlanChanged: _on_fact,
     PlanRestored: _on_plan_restored,
     RosterReplaced: _on_fact,
+    ShiftsRestored: _on_shifts,
 }

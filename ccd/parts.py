@@ -34,6 +34,7 @@ from ccd.effects import (
 )
 from ccd.engine import Engine
 from ccd.parts_incidents import IncidentParts
+from ccd.parts_shifts import ShiftParts
 from ccd.roster import Roster
 from ccd.runner import Runner
 from ccd.status import picture, readiness
@@ -101,6 +102,10 @@ class Parts:
             session=lambda name: self.links.sessions.get(name),
             left_s=self.clock.left_s,
         )
+        self.plan_commands = ShiftCommands(
+            world=self.world, store=store, submit=submit, changing=self.plan_window.changing
+        )
+        self.shifts = ShiftParts(world=self.world, store=store, submit=submit, plan=self.plan_commands)
         self.links = Links(
             self.runner,
             roster=self._roster,
@@ -126,6 +131,7 @@ class Parts:
                 MeasureRecording: self.recordings.measure,
                 CollectMissed: lambda effect: self.links.collect_missed(effect.pbx),
                 **self.incidents.performers(),
+                **self.shifts.performers(),
             }
         )
 
@@ -144,16 +150,13 @@ class Parts:
             set_pin=store.set_pin_hash,
             reload=reload,
         )
-        shifts = ShiftCommands(
-            world=self.world,
-            store=store,
-            submit=self.runner.submit,
-            changing=self.plan_window.changing,
-        )
         daemon = self.settings.daemon
         self.control = ControlServer(
             daemon.state_path() / "control.sock",
-            commands.table() | self.incidents.commands.table() | shifts.table(),
+            commands.table()
+            | self.incidents.commands.table()
+            | self.plan_commands.table()
+            | self.shifts.commands.table(),
             streams={"watch": commands.watch, **self.incidents.commands.streams()},
             group=daemon.control_group,
         )

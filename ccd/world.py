@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
+from ccd.adherence.state import AdherenceState
+from ccd.attendance.state import AttendanceState
+from ccd.breaks.state import BreaksState
 from ccd.config import Settings
 from ccd.events import (
     Event,
@@ -14,14 +18,19 @@ from ccd.events import (
     PersonLeft,
     PlanChanged,
     RosterReplaced,
+    ShiftFact,
     SignInRefused,
     SpecialDay,
 )
 from ccd.events.incidents import FACTS
+from ccd.events.shift_facts import SHIFT_FACTS
 from ccd.following.agents import refresh
 from ccd.following.picture import Pbx
+from ccd.handover.state import HandoverState
 from ccd.incidents.readiness import last_drills
 from ccd.incidents.state import Incident, fold
+from ccd.leave.state import LeaveState
+from ccd.meals.state import MealsState
 from ccd.roster import Roster
 from ccd.shifts.calendar import Calendar
 from ccd.shifts.plan import Plan
@@ -29,6 +38,12 @@ from ccd.shifts.shift import Shifts
 
 REMEMBERED_INCIDENTS = 50
 """Closed ones: a report that is told late must not open its incident again. The latest drills stay too."""
+
+
+class ShiftState(Protocol):
+    """What a policy about shifts holds in memory: the attribute of the policy's name."""
+
+    def fold(self, fact: ShiftFact) -> None: ...
 
 
 class World:
@@ -48,7 +63,13 @@ class World:
         self.calendar = Calendar("")
         self.configure(settings, ())
         self.unreadable_facts = 0
-        """Of incidents, at the start."""
+        """At the start."""
+        self.handover = HandoverState()
+        self.meals = MealsState()
+        self.breaks = BreaksState()
+        self.attendance = AttendanceState()
+        self.leave = LeaveState()
+        self.adherence = AdherenceState()
         self.incidents: dict[str, Incident] = {}
         """By id. Of the closed ones, those with the latest verdict on a drill stay: its age is told."""
 
@@ -136,6 +157,11 @@ class World:
         for oldest in closed[: -REMEMBERED_INCIDENTS or None]:
             del self.incidents[oldest]
 
+    def _on_shift_fact(self, fact: Event) -> None:
+        assert isinstance(fact, ShiftFact)
+        state: ShiftState = getattr(self, fact.policy)
+        state.fold(fact)
+
     def _presence_changed(self, pbx_name: str, seat: str, cause: str, by: str) -> None:
         pbx = self.pbxs.get(pbx_name)
         interface = self.roster.interface_of(pbx_name, seat)
@@ -153,6 +179,7 @@ _APPLY: dict[type[Event], Callable[[World, Event], None]] = {
     RosterReplaced: World._on_roster,
     SignInRefused: World._on_refused,
     **dict.fromkeys(FACTS, World._on_incident),
+    **dict.fromkeys(SHIFT_FACTS, World._on_shift_fact),
 }
 APPLIED = frozenset(_APPLY)
 """The facts that ``apply`` does something with."""

@@ -204,6 +204,8 @@ def of_type(hint: Any, name: str = "") -> st.SearchStrategy[Any]:
         float: st.floats(allow_nan=False, allow_infinity=False),
         type(None): st.none(),
     }
+    if typing.get_origin(hint) is dict:
+        return st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2)
     return simple[hint]
 
 

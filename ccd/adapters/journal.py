@@ -65,6 +65,10 @@ _INPUTS = (
     | events.RingResult
     | events.SourceRead
     | events.TellingResult
+    | events.PauseAsked
+    | events.RecordRead
+    | events.ShiftAct
+    | events.ShiftsRestored
     | JournalBegan
     | Gap
 )

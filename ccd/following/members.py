@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from ccd.events import MemberAdded, MemberPaused, MemberRemoved, MemberUnpaused
 from ccd.following.agents import DEVICE_STATES, begin_wrapup, refresh, refresh_in_queue, report_unknown
+from ccd.following.pauses import refresh_pause
 from ccd.following.picture import Agent, Announced, Member, Pbx
 from ccd.message import Message
 
@@ -66,6 +67,7 @@ def upsert(pbx: Pbx, at: datetime, m: Message, *, seen: bool) -> Member:
         if until > at.timestamp():
             begin_wrapup(pbx, at, agent, at + timedelta(seconds=until - at.timestamp()))
     cause = m.name if seen else "snapshot"
+    refresh_pause(pbx, at, agent, by, seen=seen)
     refresh_in_queue(pbx, at, agent, queue.name, cause, by)
     refresh(pbx, at, agent, cause, by)
     return member
@@ -107,6 +109,7 @@ def remove(pbx: Pbx, at: datetime, member: Member, *, seen: bool) -> None:
         )
     )
     cause = "QueueMemberRemoved" if seen else "snapshot"
+    refresh_pause(pbx, at, agent, by, seen=seen)
     refresh_in_queue(pbx, at, agent, member.queue, cause, by)
     refresh(pbx, at, agent, cause, by)
 
@@ -119,6 +122,7 @@ def on_member_pause(pbx: Pbx, at: datetime, m: Message) -> None:
     paused = m.get("Paused") == "1"
     by = _who(pbx, at, member.interface, member.device, "pause" if paused else "unpause")
     _set_pause(pbx, at, agent, member, paused, m.get("PausedReason"), by, seen=True)
+    refresh_pause(pbx, at, agent, by, seen=True)
     refresh_in_queue(pbx, at, agent, member.queue, "QueueMemberPause", by)
     refresh(pbx, at, agent, "QueueMemberPause", by)
 

@@ -22,6 +22,7 @@ __all__ = [
     "Call",
     "Channel",
     "Member",
+    "Pause",
     "Pbx",
     "Queue",
     "Recording",
@@ -141,6 +142,15 @@ class Shown:
     since: datetime
 
 
+@dataclass(slots=True, frozen=True)
+class Pause:
+    """Paused in every queue; calls that go on meanwhile do not end it."""
+
+    since: datetime
+    reason: str
+    people: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Agent:
     """A device that is a queue member or named by the roster, and what it is shown as."""
@@ -159,6 +169,7 @@ class Agent:
     """Named by the roster no more and in no queue: not shown, but its story is not lost should it return."""
     people: tuple[str, ...] = ()
     """Codes of those signed in at its seat."""
+    pause: Pause | None = None
     wrapup_until: datetime | None = None
     state: AgentState | None = None
     reason: str = ""

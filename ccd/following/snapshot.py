@@ -25,6 +25,7 @@ from ccd.events import (
 )
 from ccd.following import bridges, channels, joining, members, recordings, visits
 from ccd.following.agents import refresh, refresh_in_queue
+from ccd.following.pauses import refresh_pause
 from ccd.following.picture import Pbx
 from ccd.message import Message
 
@@ -71,6 +72,7 @@ def on_synced(pbx: Pbx, event: PbxSynced) -> None:
     if began is not None:
         pbx.emit(BlindEnded(at=at, pbx=pbx.name, began=began))
     for agent in pbx.agents.values():
+        refresh_pause(pbx, at, agent, seen=False)
         refresh(pbx, at, agent, "snapshot")
         for queue in agent.in_queue:
             refresh_in_queue(pbx, at, agent, queue, "snapshot")

@@ -19,8 +19,9 @@ from ccd.adapters.store.entries import Audited, Beat, Deadline, DeadlineGone, En
 from ccd.adapters.store.schema import TABLES
 from ccd.adapters.store.texts import clean, json_of
 from ccd.events.incidents import FACTS
+from ccd.events.shift_facts import SHIFT_FACTS
 
-__all__ = ["NOT_STORED", "RULES", "project"]
+__all__ = ["NOT_STORED", "RULES", "TOLD_ELSEWHERE", "project"]
 
 Rule = Callable[[Any, Batch], None]
 
@@ -31,7 +32,7 @@ def project(fact: e.Event | Entry, batch: Batch) -> None:
     rule = RULES.get(kind)
     if rule is not None:
         rule(fact, batch)
-    elif kind not in NOT_STORED:
+    elif kind not in NOT_STORED and kind not in TOLD_ELSEWHERE:
         raise TypeError(f"the store has no rule for {kind.__name__}; add one to projection.RULES")
 
 
@@ -180,6 +181,20 @@ def _who(fact: e.IncidentFact) -> str:
     return person or getattr(fact, "by", "") or "ccd"
 
 
+_shift_event = ("key", "at", "policy", "event", "person", "day", "pbx", "seat", "who", "data")
+
+
+def _shift_fact(fact: e.ShiftFact, batch: Batch) -> None:
+    """What somebody did is in the audit chain as well, in the same transaction."""
+    event, data, who = type(fact).__name__, json_of(fact), fact.actor or fact.by
+    day = fact.day.isoformat() if fact.day else ""
+    place = (fact.pbx, fact.seat)
+    values = (fact.key, fact.at, fact.policy, event, fact.person, day, *place, who or "ccd", data)
+    batch.append("shift_event", _shift_event, dict(zip(_shift_event, values, strict=True)))
+    if who:
+        _audited(Audited(fact.at, who, event, fact.person or fact.key, data), batch)
+
+
 def _audited(entry: Audited, batch: Batch) -> None:
     """Without its place in the chain, which it gets when the transaction is tried (``chain``)."""
     who, act, subject, data = clean([entry.who, entry.act, entry.subject, entry.data])
@@ -251,12 +266,16 @@ RULES: dict[type[Any], Rule] = {
     e.PlanChanged: _plan_changed,
     e.ReportRefused: _append("report_refusal", "request at ladder how pbx interface by_whom=by why"),
     **dict.fromkeys(FACTS, _incident_fact),
+    **dict.fromkeys(SHIFT_FACTS, _shift_fact),
     Audited: _audited,
     PinSet: _put("pin", "code", "hash changed"),
     Deadline: _put("deadline", "key", "armed_at due_at boot_id armed_boottime after_s"),
     DeadlineGone: _remove("deadline", "key"),
     Beat: _put("heartbeat", "name", "at"),
 }
+
+TOLD_ELSEWHERE: frozenset[type[Any]] = frozenset({e.PauseBegan, e.PauseEnded})
+"""Facts that the rows of other facts have in them: of these, those of the members' pauses."""
 
 NOT_STORED: frozenset[type[Any]] = frozenset(
     {
@@ -283,5 +302,9 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         e.RingResult,
         e.SourceRead,
         e.TellingResult,
+        e.PauseAsked,
+        e.RecordRead,
+        e.ShiftAct,
+        e.ShiftsRestored,
     }
 )

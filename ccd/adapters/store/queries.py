@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ from ccd.adapters.store.person_queries import PersonDay, person_day, presence_at
 from ccd.adapters.store.place import place_of, shown, sqlite_file
 from ccd.adapters.store.queue_log import QUEUE_LOG_COLUMNS, queue_log
 from ccd.adapters.store.schema import AGENT_INTERVAL, BLIND_INTERVAL, CALL, QUEUE_VISIT, TABLES
+from ccd.adapters.store.shift_queries import record, shift_facts
 from ccd.config import StoreSettings
-from ccd.events import PlanRestored, RosterReplaced
+from ccd.events import Blind, Doing, PlanRestored, RosterReplaced, Stay
 
 __all__ = ["EXPORTS", "Archive", "Row", "columns_of", "opened"]
 
@@ -128,6 +129,25 @@ class Archive:
         with answering(self._url):
             async with self._engine.connect() as connection:
                 return await timeline(connection, incident)
+
+    async def shift_facts(self, **asked: Any) -> list[str]:
+        """Facts of the policies about shifts as JSON with their tags: ``shift_queries.shift_facts``."""
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await shift_facts(connection, **asked)
+
+    async def record(
+        self,
+        people: Iterable[str],
+        since: datetime,
+        until: datetime,
+        places: Iterable[tuple[str, str]],
+        interface_of: Callable[[str, str], str | None],
+    ) -> tuple[tuple[Stay, ...], tuple[Stay, ...], tuple[Doing, ...], tuple[Blind, ...]]:
+        """What verdicts about shifts rest on: ``shift_queries.record``."""
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await record(connection, people, since, until, places, interface_of)
 
     async def verify_audit(self) -> AuditReport:
         """Look at every entry of the audit chain."""

@@ -283,6 +283,22 @@ PLAN_CHANGE = _table(
     over="starts",
 )
 
+# What the policies about shifts found and people did about it; ``data`` is the fact.
+SHIFT_EVENT = Table(
+    "shift_event",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    *_text("policy", "event", "person", "day", "pbx", "seat", "who", "data"),
+    UniqueConstraint("key"),
+    Index(None, "at"),
+    Index(None, "day", "event"),
+    Index(None, "person", "at"),
+    Index(None, "event", "at"),
+    info={"key": ("key",), "time": "at"},
+)
+
 PIN = _table("pin", _key("code"), *_text("hash"), *_times("changed"))
 
 DEADLINE = _table(

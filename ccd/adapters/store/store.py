@@ -13,11 +13,12 @@ from sqlalchemy import URL, Table, case, literal, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ccd.adapters.clock import Armed, utc_now
-from ccd.adapters.store import recall
+from ccd.adapters.store import recall, shift_queries
 from ccd.adapters.store.audit import HEAD_FILE
 from ccd.adapters.store.chain import Chain
 from ccd.adapters.store.database import Database, answering, writing
 from ccd.adapters.store.entries import Beat, PinSet
+from ccd.adapters.store.errors import UnavailableError
 from ccd.adapters.store.instant import Instant
 from ccd.adapters.store.lock import StateLock
 from ccd.adapters.store.migrate import upgrade
@@ -26,13 +27,23 @@ from ccd.adapters.store.prune import prune
 from ccd.adapters.store.schema import AGENT_INTERVAL, BLIND_INTERVAL, QUEUE_VISIT
 from ccd.adapters.store.writer import Writer
 from ccd.config import StoreSettings
-from ccd.events import PictureRestored, PlanRestored, QueueOutcome, RosterReplaced
+from ccd.effects import ReadRecord
+from ccd.events import (
+    PictureRestored,
+    PlanRestored,
+    QueueOutcome,
+    RecordRead,
+    RosterReplaced,
+    ShiftsRestored,
+)
+from ccd.roster import Roster
 
 __all__ = ["Store"]
 
 T = TypeVar("T")
 
 LEAVE_S = 0.5
+RECORD_S = 10.0
 
 
 class Store(Writer):
@@ -174,6 +185,43 @@ class Store(Writer):
     async def presence(self) -> tuple[tuple[str, str, str, datetime], ...]:
         """(pbx, seat, person, since) of everybody signed in."""
         return await self._ask(recall.presence)
+
+    # --- shifts -------------------------------------------------------------------------------------------
+
+    async def shifts_restored(self) -> ShiftsRestored:
+        """The facts of the policies about shifts that are wanted in memory."""
+
+        async def wanted(connection: AsyncConnection) -> ShiftsRestored:
+            at = utc_now()
+            return ShiftsRestored(at=at, facts=await shift_queries.remembered(connection, at))
+
+        return await self._ask(wanted)
+
+    async def read_record(self, asked: ReadRecord, roster: Roster, at: datetime) -> RecordRead:
+        """With everything that was given to be written before."""
+        try:
+            async with asyncio.timeout(RECORD_S):
+                await self.commit()
+        except TimeoutError:
+            raise UnavailableError(f"nothing was written for {RECORD_S:.0f} s") from None
+
+        async def of_these(connection: AsyncConnection) -> RecordRead:
+            stays, others, doings, blind = await shift_queries.record(
+                connection, asked.people, asked.since, asked.until, asked.places, roster.interface_of
+            )
+            return RecordRead(
+                at=at,
+                key=asked.key,
+                people=asked.people,
+                since=asked.since,
+                until=asked.until,
+                stays=stays,
+                others=others,
+                doings=doings,
+                blind=blind,
+            )
+
+        return await self._ask(of_these)
 
     # --- start and stop -----------------------------------------------------------------------------------
 

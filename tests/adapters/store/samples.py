@@ -12,6 +12,9 @@ import msgspec
 
 from ccd import events as e
 from ccd.adapters.store.entries import Entry
+from ccd.events.shift_facts import SHIFT_FACTS
+
+BASES = (e.Event, e.IncidentFact, e.ShiftFact)
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -49,6 +52,8 @@ def _filler(name: str, hint: Any) -> Any:
     if typing.get_origin(hint) is tuple:
         (part, *_) = typing.get_args(hint)
         return (sample(part),) if part in (e.Person, e.PlanDay) else ()
+    if typing.get_origin(hint) is dict:
+        return {f"<{name}>": name}
     if issubclass(hint, msgspec.Struct):
         return sample(hint)
     raise TypeError(f"no filler for {name}: {hint}")
@@ -59,8 +64,8 @@ def all_events() -> list[type[e.Event]]:
     return [
         kind
         for kind in vars(e).values()
-        if isinstance(kind, type) and issubclass(kind, e.Event) and kind not in (e.Event, e.IncidentFact)
-    ]
+        if isinstance(kind, type) and issubclass(kind, e.Event) and kind not in BASES
+    ] + list(SHIFT_FACTS)
 
 
 def all_entries() -> list[type[Entry]]:

@@ -20,6 +20,7 @@ from ccd.adapters.store.formats import FORMATS
 from ccd.adapters.store.place import place_of
 from ccd.adapters.store.queries import EXPORTS, columns_of, opened
 from ccd.config import StoreSettings
+from ccd.events.handover import Released
 from tests.adapters.store.conftest import Place
 from tests.adapters.store.samples import AT, agent_changed, later, queue_call, sample
 
@@ -53,6 +54,7 @@ EVERY_TABLE: tuple[type[Any], ...] = (
     e.ReportRefused,
     e.RosterReplaced,
     e.SignInRefused,
+    Released,
 )
 
 

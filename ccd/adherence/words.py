@@ -1,0 +1,7 @@
+"""What the rules of adherence say to people. Each entry is (English, Chinese)."""
+
+from __future__ import annotations
+
+__all__ = ["WORDS"]
+
+WORDS: dict[str, tuple[str, str]] = {}

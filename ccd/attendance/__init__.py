@@ -1,0 +1,1 @@
+"""Attendance: late, early, off post, absent, with evidence (manual.md, "Attendance"). Pure."""

@@ -1,0 +1,1 @@
+"""Breaks: pauses for other reasons than meals (manual.md, "Attendance"). Pure."""

@@ -1,0 +1,12 @@
+"""What is held in memory of breaks, folded from its facts."""
+
+from __future__ import annotations
+
+from ccd.events import ShiftFact
+
+__all__ = ["BreaksState"]
+
+
+class BreaksState:
+    def fold(self, fact: ShiftFact) -> None:
+        """Take in a fact of this policy; told twice it changes nothing."""

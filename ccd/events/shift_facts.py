@@ -1,0 +1,29 @@
+"""All facts about shifts together, for storing them and for taking them up again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import or_
+
+from ccd.events import adherence, attendance, breaks, handover, leave, meals
+from ccd.events.shifts import ShiftFact
+
+__all__ = ["SHIFT_FACTS", "ShiftFacts"]
+
+_POLICIES = (adherence, attendance, breaks, handover, leave, meals)
+"""Their classes are found below."""
+
+
+def _leaves(kind: type[ShiftFact]) -> Iterator[type[ShiftFact]]:
+    """Classes that nothing is derived from: those that have facts."""
+    children = kind.__subclasses__()
+    if not children and not kind.__name__.endswith("Fact"):
+        yield kind
+    for child in children:
+        yield from _leaves(child)
+
+
+SHIFT_FACTS: tuple[type[ShiftFact], ...] = tuple(_leaves(ShiftFact))
+ShiftFacts = reduce(or_, SHIFT_FACTS)
+"""Any of them, for decoding."""

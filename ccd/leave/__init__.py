@@ -1,0 +1,1 @@
+"""Leave and swaps: asked for, approved, taken (manual.md, "Leave and swaps"). Pure."""

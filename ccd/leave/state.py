@@ -1,0 +1,12 @@
+"""What is held in memory of leave and swaps, folded from its facts."""
+
+from __future__ import annotations
+
+from ccd.events import ShiftFact
+
+__all__ = ["LeaveState"]
+
+
+class LeaveState:
+    def fold(self, fact: ShiftFact) -> None:
+        """Take in a fact of this policy; told twice it changes nothing."""

@@ -1,0 +1,1 @@
+"""Meals: windows, rotation, how many at once (manual.md, "Meals"). Pure."""

@@ -1,0 +1,1 @@
+"""Daily, weekly and monthly reports, made of what is on record. Pure."""

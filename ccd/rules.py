@@ -1,0 +1,31 @@
+"""What the rules about shifts say to people, in English and Chinese: refusals, notices, verdicts.
+
+A rule is named by its policy and a word of its own (``meals_over_cap``); ``{name}`` stands for a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ccd.adherence.words import WORDS as ADHERENCE
+from ccd.attendance.words import WORDS as ATTENDANCE
+from ccd.breaks.words import WORDS as BREAKS
+from ccd.handover.words import WORDS as HANDOVER
+from ccd.leave.words import WORDS as LEAVE
+from ccd.meals.words import WORDS as MEALS
+
+__all__ = ["RULES", "say"]
+
+RULES: dict[str, tuple[str, str]] = {**ADHERENCE, **ATTENDANCE, **BREAKS, **HANDOVER, **LEAVE, **MEALS}
+
+
+def say(rule: str, values: Mapping[str, object], language: str) -> str:
+    """``language``: zh_CN or en. A rule without words, or a value too few, is told as it is: better an odd
+    text than none.
+    """
+    english, chinese = RULES.get(rule, (rule, rule))
+    try:
+        return (chinese if language.startswith("zh") else english).format_map(values)
+    except (KeyError, IndexError, ValueError):
+        told = ", ".join(f"{name}={value}" for name, value in values.items())
+        return f"{rule} ({told})"

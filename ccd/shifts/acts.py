@@ -1,0 +1,55 @@
+"""What may be asked of the policies about shifts: each has a table ``ACTS`` of its own acts.
+
+An act is checked against its table before it reaches the engine, so a policy finds only values it knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+__all__ = ["Act", "ActError", "checked"]
+
+VALUE_LIMIT = 4_000
+
+
+class Act(NamedTuple):
+    """``needs`` and ``may`` are names of values. ``person``: whether somebody must be named whom it is about;
+    ``actor``: whether whoever does it must be named by their code.
+    """
+
+    needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    person: bool = True
+    actor: bool = True
+
+
+class ActError(ValueError):
+    """What is wrong with an act, and the mend."""
+
+
+def checked(
+    acts: Mapping[str, Act], act: str, person: str, actor: str, values: Mapping[str, object]
+) -> dict[str, str]:
+    """The values, as text. Raises ActError."""
+    known = acts.get(act)
+    if known is None:
+        raise ActError(f"act: there is no {act!r}; there are: {', '.join(acts)}")
+    if known.person and not person:
+        raise ActError("person: whom is it about? give their code")
+    if known.actor and not actor:
+        raise ActError("actor: who does it? give your own code (--by CODE)")
+    found: dict[str, str] = {}
+    for name, value in values.items():
+        if name not in known.needs and name not in known.may:
+            names = ", ".join((*known.needs, *known.may)) or "none"
+            raise ActError(f"{name}: {act} has no such value; it has: {names}")
+        if not isinstance(value, str):
+            raise ActError(f"{name}: give it as text")
+        if len(value) > VALUE_LIMIT or "\0" in value:
+            raise ActError(f"{name}: at most {VALUE_LIMIT} characters, and no NUL")
+        found[name] = value.strip()
+    for name in known.needs:
+        if not found.get(name):
+            raise ActError(f"{name}: is missing; {act} needs it")
+    return found
