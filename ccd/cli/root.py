@@ -11,14 +11,21 @@ from typing import Annotated
 import typer
 
 from ccd.cli import (
+    adherence,
+    attendance,
+    breaks,
     configuring,
     details,
     drills,
     duty,
     evidence,
+    handover,
     incidents,
+    leave,
     looking,
+    meals,
     people,
+    reports,
     running,
     shifts,
     storing,
@@ -63,7 +70,7 @@ def _common(
 
 for _module in (
     *(running, configuring, looking, incidents, details, evidence, drills, storing),
-    *(people, shifts, duty),
+    *(people, shifts, duty, handover, meals, breaks, attendance, leave, adherence, reports),
 ):
     _module.add_to(app)
 

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ccd.cli.words_adherence import ADHERENCE_WORDS
+from ccd.cli.words_attendance import ATTENDANCE_WORDS
+from ccd.cli.words_breaks import BREAKS_WORDS
+from ccd.cli.words_handover import HANDOVER_WORDS
 from ccd.cli.words_incidents import INCIDENT_WORDS
+from ccd.cli.words_leave import LEAVE_WORDS
+from ccd.cli.words_meals import MEALS_WORDS
+from ccd.cli.words_reports import REPORTS_WORDS
 from ccd.cli.words_shifts import SHIFT_WORDS
 
 __all__ = ["LANGUAGES", "WORDS", "Words"]
@@ -258,6 +265,13 @@ Ctrl-C ends it.""",
     ),
     **INCIDENT_WORDS,
     **SHIFT_WORDS,
+    **HANDOVER_WORDS,
+    **MEALS_WORDS,
+    **BREAKS_WORDS,
+    **ATTENDANCE_WORDS,
+    **LEAVE_WORDS,
+    **ADHERENCE_WORDS,
+    **REPORTS_WORDS,
 }
 
 

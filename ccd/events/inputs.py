@@ -59,6 +59,7 @@ class SignInAsked(Event, frozen=True):
     pin_ok: bool | None
     how: str  # "phone" | "console" | "missed"
     by: str = ""  # who vouches for it at the console
+    reason: str = ""  # of a leave: "illness", which nobody is ever refused for
 
 
 class RosterReplaced(Event, frozen=True):
