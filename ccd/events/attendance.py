@@ -34,7 +34,7 @@ class Finding(msgspec.Struct, frozen=True):
 class AttendanceJudged(AttendanceFact, frozen=True, kw_only=True):
     """What the record says of ``person``'s shift; a later one of the same shift replaces it.
 
-    Seconds add up: ``scheduled_s`` = ``present_s`` + ``missed_s`` + ``away_s`` + ``unknown_s``. ``away_s``: on
+    ``scheduled_s`` is ``present_s`` + ``missed_s`` + ``away_s`` + ``unknown_s``. ``away_s``: on
     leave or excused; ``unknown_s``: the PBX was out of sight.
     """
 
