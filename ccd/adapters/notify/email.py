@@ -46,21 +46,27 @@ class Email:
 
     async def _attempt(self, effect: Tell, at: datetime) -> None:
         """Raises FailedError or UndeliverableError."""
+        sender, recipient = self._ends(self._settings().notify.email, effect)
+        await self.deliver(compose(effect, sender, recipient, at), sender, recipient.addr_spec)
+
+    async def deliver(
+        self, message: EmailMessage, sender: Address, recipient: str, timeout_s: float = 0.0
+    ) -> None:
+        """Bring a message to one address, whatever its headers say; ``timeout_s`` where more than that of
+        the settings. Raises FailedError or UndeliverableError.
+        """
         settings = self._settings()
         email = settings.notify.email
-        sender, recipient = self._ends(email, effect)
-        message = compose(effect, sender, recipient, at)
+        limit = max(email.timeout_s, timeout_s)
         try:
             password = email_password(settings)
             async with self._slots:
-                await self._send(email, password, message, sender.domain)
+                await self._send(email, password, message, sender, recipient, limit)
         except TimeoutError:
-            raise FailedError(
-                f"{email.host}:{email.port} did not take it within {email.timeout_s:g} s"
-            ) from None
+            raise FailedError(f"{email.host}:{email.port} did not take it within {limit:g} s") from None
         except (SMTPRecipientsRefused, SMTPRecipientRefused) as error:
             refusals = _refusals(error)
-            said = f"{effect.address}: {refusals[0].code} {refusals[0].message}"
+            said = f"{recipient}: {refusals[0].code} {refusals[0].message}"
             if all(refusal.code >= 500 for refusal in refusals):
                 raise UndeliverableError(f"refused: {said}") from None
             raise FailedError(f"refused for now: {said}") from None
@@ -82,11 +88,19 @@ class Email:
             )
         return sender, recipient
 
-    async def _send(self, email: EmailSettings, password: str, message: EmailMessage, helo: str) -> None:
-        """``timeout_s`` is for all of it; the library's ``send`` would say goodbye even when cut off."""
+    async def _send(
+        self,
+        email: EmailSettings,
+        password: str,
+        message: EmailMessage,
+        sender: Address,
+        recipient: str,
+        limit_s: float,
+    ) -> None:
+        """``limit_s`` is for all of it; the library's ``send`` would say goodbye even when cut off."""
         client: SMTP | None = None
         try:
-            async with asyncio.timeout(email.timeout_s):
+            async with asyncio.timeout(limit_s):
                 await self._names.look_up(email.host)
                 context = None
                 if email.tls != "none":
@@ -94,8 +108,8 @@ class Email:
                 client = SMTP(
                     hostname=email.host,
                     port=email.port,
-                    local_hostname=helo,  # given, or the DNS would be asked for it
-                    timeout=email.timeout_s,
+                    local_hostname=sender.domain,  # given, or the DNS would be asked for it
+                    timeout=limit_s,
                     use_tls=email.tls == "tls",
                     start_tls=email.tls == "starttls",
                     tls_context=context,
@@ -103,7 +117,7 @@ class Email:
                     password=password or None,
                 )
                 await client.connect()
-                await client.send_message(message)
+                await client.send_message(message, sender=sender.addr_spec, recipients=[recipient])
             with suppress(SMTPException, OSError):  # it is theirs now, whatever becomes of the goodbye
                 await client.quit(timeout=GOODBYE_S)
         finally:
