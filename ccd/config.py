@@ -28,6 +28,7 @@ from ccd.config_handover import HandoverSettings
 from ccd.config_incidents import IncidentsSettings
 from ccd.config_leave import LeaveSettings
 from ccd.config_meals import MealsSettings
+from ccd.config_reports import ReportsSettings
 from ccd.config_section import Mode, OptionalPath, OptionalSecret, Port, Section, Zone, in_order, shaped
 from ccd.config_shifts import ShiftsSettings
 from ccd.config_sources import explain, merge, read_environment, read_toml
@@ -270,6 +271,8 @@ class Settings(Section):
     span: SpanSettings = SpanSettings()
     shifts: ShiftsSettings = ShiftsSettings()
     policies: Policies = Policies()
+    staffing: StaffingSettings = StaffingSettings()
+    reports: ReportsSettings = ReportsSettings()
 
 
 def find_config(explicit: Path | None) -> Path | None:

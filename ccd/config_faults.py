@@ -78,6 +78,10 @@ WORDS: dict[str, tuple[str, str]] = {
         'must be a time of day such as "08:00", on the minute',
         '必须是一天中的时刻，例如 "08:00"，精确到分',
     ),
+    "mail_address": (
+        "must be one e-mail address, such as lead@example.org",
+        "必须是一个电子邮件地址，例如 lead@example.org",
+    ),
     "no_weekdays": (
         "must be weekdays, each once: 1 is Monday, 7 is Sunday",
         "必须是星期几，每个只写一次：1 为星期一，7 为星期日",
