@@ -13,19 +13,20 @@ import signal
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
 from ccd.adapters import logs
 from ccd.adapters.clock import utc_now
 from ccd.adapters.collector import calm_collector
+from ccd.adapters.forecast_file import read_forecast
 from ccd.adapters.journal import Journal
 from ccd.adapters.notify import check_secrets
 from ccd.adapters.special_days import read_special_days
 from ccd.adapters.store import Store
 from ccd.config import ConfigError, Settings, load, secret_of
-from ccd.events import ConfigReplaced, IncidentsRestored, SpecialDay, Stopping
+from ccd.events import ConfigReplaced, ForecastRow, IncidentsRestored, SpecialDay, Stopping
 from ccd.parts import Parts
 from ccd.simulated import ROSTER_BY, Simulated
 
@@ -73,14 +74,14 @@ class App:
         for name, pbx in self.settings.pbx.items():
             secret_of(name, pbx)
         check_secrets(self.settings)
-        special_days = read_special_days(self.settings)
+        files = _read_files(self.settings)
         async with self._exits:
             self._exits.callback(self._let_go_of_signals)
             await self._open()
             self._started_with = self.settings
             self.parts = Parts(self.settings, self.store, self.journal, self.reload)
             self.parts.metrics.watch("config", "", self)
-            await self._restore(special_days)
+            await self._restore(files)
             await self._listen()
             await self.parts.links.replace(self.settings.pbx)
             self._catch_signals()
@@ -124,10 +125,10 @@ class App:
             self._exits.push_async_callback(self.simulated.stop)
             self.settings = self.simulated.added_to(self.settings)
 
-    async def _restore(self, special_days: tuple[SpecialDay, ...]) -> None:
+    async def _restore(self, files: _Files) -> None:
         """What the store held comes before the first message of a PBX."""
         submit = self.parts.runner.submit
-        submit(_replaced(self.settings, special_days))
+        submit(_replaced(self.settings, files))
         roster = await self.store.current_roster()
         if roster is None or roster.by == ROSTER_BY:  # nobody's own: of the centre that is simulated now
             roster = None if self.simulated is None else self.simulated.roster(utc_now())
@@ -244,7 +245,7 @@ class App:
         return self.config_fault
 
     async def _take(self, settings: Settings) -> None:
-        special_days = await asyncio.to_thread(read_special_days, settings)
+        files = await asyncio.to_thread(_read_files, settings)
         if self.simulated is not None and not settings.pbx:
             settings = self.simulated.added_to(settings)
         await asyncio.to_thread(check_secrets, settings)
@@ -252,7 +253,7 @@ class App:
         self.config_fault = ""
         self._note_what_waits(settings)
         self.settings = self.parts.settings = settings
-        self.parts.runner.submit(_replaced(settings, special_days))
+        self.parts.runner.submit(_replaced(settings, files))
         log.info("reloaded", file=str(self.config_path or "defaults"))
 
     def _note_what_waits(self, settings: Settings) -> None:
@@ -261,8 +262,20 @@ class App:
                 log.warning("restart_needed", section=section)
 
 
-def _replaced(settings: Settings, special_days: tuple[SpecialDay, ...]) -> ConfigReplaced:
-    return ConfigReplaced(at=utc_now(), settings=settings.model_dump_json(), special_days=special_days)
+class _Files(NamedTuple):
+    """What stands in the files that the settings name."""
+
+    special_days: tuple[SpecialDay, ...]
+    forecast: tuple[ForecastRow, ...]
+
+
+def _read_files(settings: Settings) -> _Files:
+    """Raises ConfigError."""
+    return _Files(read_special_days(settings), read_forecast(settings))
+
+
+def _replaced(settings: Settings, files: _Files) -> ConfigReplaced:
+    return ConfigReplaced(at=utc_now(), settings=settings.model_dump_json(), **files._asdict())
 
 
 async def serve(settings: Settings, config_path: Path | None, started: Callable[[App], None]) -> None:

@@ -32,6 +32,7 @@ from ccd.config_reports import ReportsSettings
 from ccd.config_section import Mode, OptionalPath, OptionalSecret, Port, Section, Zone, in_order, shaped
 from ccd.config_shifts import ShiftsSettings
 from ccd.config_sources import explain, merge, read_environment, read_toml
+from ccd.config_staffing import StaffingSettings
 
 __all__ = [
     "ConfigError",
@@ -270,9 +271,9 @@ class Settings(Section):
     simulator: SimulatorSettings = SimulatorSettings()
     span: SpanSettings = SpanSettings()
     shifts: ShiftsSettings = ShiftsSettings()
-    policies: Policies = Policies()
     staffing: StaffingSettings = StaffingSettings()
     reports: ReportsSettings = ReportsSettings()
+    policies: Policies = Policies()
 
 
 def find_config(explicit: Path | None) -> Path | None:

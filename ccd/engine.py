@@ -237,7 +237,7 @@ def _on_plan_restored(world: World, event: PlanRestored) -> None:
 
 
 def _on_config(world: World, event: Any) -> None:
-    world.configure(Settings.model_validate_json(event.settings), event.special_days)
+    world.configure(Settings.model_validate_json(event.settings), event.special_days, event.forecast)
     for name, section in world.settings.pbx.items():
         if name in world.pbxs:
             world.pbxs[name].trunks = section.trunks

@@ -68,7 +68,7 @@ def replay(
             continue
         result.inputs += 1
         if settings is not None and type(event) is ConfigReplaced:
-            engine.world.configure(settings, event.special_days)
+            engine.world.configure(settings, event.special_days, event.forecast)
             continue
         for item in _step(engine, event, result):
             digest.update(encode(item))
@@ -83,9 +83,16 @@ def _take_up(engine: Engine, event: Event, settings: Settings | None) -> None:
     if type(event) is not JournalBegan:
         return
     if event.settings and settings is None:
-        engine.step(ConfigReplaced(at=event.at, settings=event.settings, special_days=event.special_days))
-    elif event.special_days:
-        engine.world.configure(engine.world.settings, event.special_days)
+        engine.step(
+            ConfigReplaced(
+                at=event.at,
+                settings=event.settings,
+                special_days=event.special_days,
+                forecast=event.forecast,
+            )
+        )
+    elif event.special_days or event.forecast:
+        engine.world.configure(engine.world.settings, event.special_days, event.forecast)
     for in_force in (event.roster, event.plan):
         if in_force is not None:
             engine.step(in_force)

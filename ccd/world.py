@@ -12,6 +12,7 @@ from ccd.breaks.state import BreaksState
 from ccd.config import Settings
 from ccd.events import (
     Event,
+    ForecastRow,
     IncidentFact,
     PersonArrived,
     PersonAttended,
@@ -35,6 +36,7 @@ from ccd.roster import Roster
 from ccd.shifts.calendar import Calendar
 from ccd.shifts.plan import Plan
 from ccd.shifts.shift import Shifts
+from ccd.staffing.forecast import Forecast
 
 REMEMBERED_INCIDENTS = 50
 """Closed ones: a report that is told late must not open its incident again. The latest drills stay too."""
@@ -61,6 +63,7 @@ class World:
         self.plan = Plan(Shifts())
         """Of the days around now, as they were at the latest restoring."""
         self.calendar = Calendar("")
+        self.forecast = Forecast()
         self.configure(settings, ())
         self.unreadable_facts = 0
         """At the start."""
@@ -83,11 +86,17 @@ class World:
             self._lay_roster_over(pbx)
         return pbx
 
-    def configure(self, settings: Settings, special_days: tuple[SpecialDay, ...]) -> None:
-        """Settings in force from now on, with the days of ``shifts.holidays_file``."""
+    def configure(
+        self,
+        settings: Settings,
+        special_days: tuple[SpecialDay, ...],
+        forecast: tuple[ForecastRow, ...] = (),
+    ) -> None:
+        """Settings in force from now on, with what stands in the files that they name."""
         self.settings = settings
         self.plan.shifts = Shifts.of(settings.shifts, settings.daemon.timezone)
         self.calendar = Calendar(settings.shifts.country, special_days, settings.daemon.language)
+        self.forecast = Forecast(forecast)
 
     def apply(self, fact: Event) -> None:
         """Fold a fact that is not the picture of a PBX (those are folded by ``following``)."""

@@ -160,10 +160,11 @@ class Journal:
 
     def _in_force_after(self, batch: list[Event]) -> JournalBegan:
         force = self._in_force
-        settings, special, roster, plan = force.settings, force.special_days, force.roster, force.plan
+        settings, special, forecast = force.settings, force.special_days, force.forecast
+        roster, plan = force.roster, force.plan
         for event in batch:
             if isinstance(event, ConfigReplaced):
-                settings, special = event.settings, event.special_days
+                settings, special, forecast = event.settings, event.special_days, event.forecast
             elif isinstance(event, RosterReplaced):
                 roster = event
             elif isinstance(event, PlanRestored):
@@ -171,7 +172,12 @@ class Journal:
             elif isinstance(event, PlanChanged):
                 plan = _with(plan, event)
         return JournalBegan(
-            at=batch[-1].at, settings=settings, special_days=special, roster=roster, plan=plan
+            at=batch[-1].at,
+            settings=settings,
+            special_days=special,
+            forecast=forecast,
+            roster=roster,
+            plan=plan,
         )
 
     def _rotate(self) -> None:

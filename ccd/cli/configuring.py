@@ -106,6 +106,7 @@ def _beyond_the_schema(settings: Settings) -> Iterator[Fault]:
             yield Fault(str(pbx.tls_ca), f"pbx.{name}.tls_ca", "no_readable_file")
     yield from _of_the_notifiers(settings)
     yield from _of_the_calendar(settings)
+    yield from _of_the_forecast(settings)
     state = settings.daemon.state_path()
     try:
         place_of(settings.store, state)
@@ -138,6 +139,18 @@ def _of_the_calendar(settings: Settings) -> Iterator[Fault]:
 
     try:
         read_special_days(settings)
+    except ConfigError as error:
+        yield from error.faults
+
+
+def _of_the_forecast(settings: Settings) -> Iterator[Fault]:
+    if settings.staffing.forecast_file is None:
+        return
+    from ccd.adapters.forecast_file import read_forecast
+    from ccd.config import ConfigError
+
+    try:
+        read_forecast(settings)
     except ConfigError as error:
         yield from error.faults
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ccd.events.values import Event, OpenCall, OpenRecording, Person, PlanDay, SpecialDay
+from ccd.events.values import Event, ForecastRow, OpenCall, OpenRecording, Person, PlanDay, SpecialDay
 from ccd.message import Message
 
 
@@ -88,11 +88,13 @@ class PlanRestored(Event, frozen=True):
 class ConfigReplaced(Event, frozen=True):
     """A valid new configuration, as the JSON of ``ccd.config.Settings`` (secrets blanked).
 
-    ``special_days`` are those of the file that ``shifts.holidays_file`` names.
+    ``special_days`` are those of the file that ``shifts.holidays_file`` names, ``forecast`` the rows of the
+    one that ``staffing.forecast_file`` does.
     """
 
     settings: str
     special_days: tuple[SpecialDay, ...] = ()
+    forecast: tuple[ForecastRow, ...] = ()
 
 
 class RecordingMeasured(Event, frozen=True):
@@ -138,6 +140,7 @@ class JournalBegan(Event, frozen=True):
     settings: str = ""
     roster: RosterReplaced | None = None
     special_days: tuple[SpecialDay, ...] = ()
+    forecast: tuple[ForecastRow, ...] = ()
     plan: PlanRestored | None = None
 
 

@@ -99,6 +99,22 @@ class PlanDay(msgspec.Struct, frozen=True):
     whole: bool = False
 
 
+class ForecastRow(msgspec.Struct, frozen=True):
+    """What is expected of a team (``staffing.forecast_file``): so many calls in the ``minutes`` from
+    ``start_min`` on, minutes since midnight by the clock on the wall, and how long one is handled.
+
+    Of that ``day``, which wins, or else of every ``weekday`` (1 is Monday).
+    """
+
+    team: str
+    start_min: int
+    minutes: int
+    calls: float
+    aht_s: float
+    weekday: int = 0
+    day: date | None = None
+
+
 class SpecialDay(msgspec.Struct, frozen=True):
     """A day of the operator's own calendar (``shifts.holidays_file``)."""
 
