@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from ccd.config_section import OptionalPath, Section, Zone, shaped
 from ccd.roster_cells import Role
 
-__all__ = ["ShiftSettings", "ShiftsSettings"]
+__all__ = ["Clock", "ShiftSettings", "ShiftsSettings", "Weekdays"]
 
 DAY_MINUTES = 24 * 60
 ShiftName = Annotated[str, shaped(r"[a-z][a-z0-9_-]{0,31}", "section_name")]
@@ -46,6 +46,10 @@ def _weekdays(days: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(days))
 
 
+Clock = Annotated[str, BeforeValidator(_clock), AfterValidator(_begins)]
+Weekdays = Annotated[tuple[int, ...], AfterValidator(_weekdays)]
+
+
 def _country(name: str) -> str:
     """Only asked of what was set: the library is not loaded for the default."""
     if name:
@@ -61,7 +65,7 @@ def _country(name: str) -> str:
 class ShiftSettings(Section):
     """A kind of shift."""
 
-    start: Annotated[str, BeforeValidator(_clock), AfterValidator(_begins)]
+    start: Clock
     """By the clock on the wall, such as 08:00."""
     minutes: Annotated[int, Field(ge=1, le=DAY_MINUTES)]
     """By the clock on the wall, too: a shift of the night ends when the next begins, also where summer time
@@ -71,7 +75,7 @@ class ShiftSettings(Section):
     """As people call it; may stand in a file in place of the name."""
     zone: Annotated[Zone | None, BeforeValidator(_none_if_empty)] = None
     """Default: daemon.timezone."""
-    weekdays: Annotated[tuple[int, ...], AfterValidator(_weekdays)] = (1, 2, 3, 4, 5, 6, 7)
+    weekdays: Weekdays = (1, 2, 3, 4, 5, 6, 7)
     """On which it begins; 1 is Monday."""
     workdays_only: bool = False
     """Not on holidays, but on the Saturdays and Sundays that are worked to make up for them."""
