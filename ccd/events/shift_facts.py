@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import reduce
 from operator import or_
 
-from ccd.events import adherence, attendance, breaks, handover, leave, meals
+from ccd.events import adherence, attendance, breaks, handover, leave, meals, reports
 from ccd.events.shifts import ShiftFact
 
 __all__ = ["SHIFT_FACTS", "ShiftFacts"]
 
-_POLICIES = (adherence, attendance, breaks, handover, leave, meals)
+_POLICIES = (adherence, attendance, breaks, handover, leave, meals, reports)
 """Their classes are found below."""
 
 

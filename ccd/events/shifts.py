@@ -23,7 +23,7 @@ class ShiftFact(Event, frozen=True, kw_only=True):
     durable: ClassVar[bool] = True
     policy: ClassVar[str]
     kept_days: ClassVar[int] = 2
-    """So many days back it is wanted in memory at the start; 0: however old it is."""
+    """So many days back it is wanted in memory at the start; 0: however old it is; -1: never."""
     key: str
     person: str = ""
     day: date | None = None

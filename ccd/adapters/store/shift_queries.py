@@ -27,6 +27,8 @@ async def remembered(connection: AsyncConnection, now: datetime) -> tuple[str, .
     s = SHIFT_EVENT.c
     by_age: dict[int, list[str]] = {}
     for kind in SHIFT_FACTS:
+        if kind.kept_days < 0:
+            continue
         by_age.setdefault(kind.kept_days, []).append(kind.__name__)
     wanted = [
         s.event.in_(names) if not days else s.event.in_(names) & (s.at >= now - timedelta(days=days))
