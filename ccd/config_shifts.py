@@ -79,6 +79,10 @@ class ShiftSettings(Section):
     """On which it begins; 1 is Monday."""
     workdays_only: bool = False
     """Not on holidays, but on the Saturdays and Sundays that are worked to make up for them."""
+    night: Annotated[bool | None, BeforeValidator(_none_if_empty)] = None
+    """Whether it is of the night (晚班), of which leave has rules of its own. Default: where it has a minute
+    between 00:00 and 05:00 by the clock on the wall.
+    """
 
 
 class ShiftsSettings(Section):

@@ -21,6 +21,8 @@ __all__ = ["Occurrence", "Shift", "Shifts"]
 
 REMEMBERED = 10_000
 """Of a hundred kinds of shift a hundred days."""
+NIGHT_UNTIL, DAY = 5 * 60, 24 * 60
+"""Minutes."""
 
 
 class Occurrence(NamedTuple):
@@ -37,7 +39,7 @@ class Occurrence(NamedTuple):
 
 @dataclass(frozen=True)
 class Shift:
-    """``weekdays``: those on which it begins, 1 is Monday."""
+    """``weekdays``: those on which it begins, 1 is Monday. ``nightly`` is ``night`` as it is set, if it is."""
 
     name: str
     start: time
@@ -46,6 +48,15 @@ class Shift:
     label: str = ""
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
     workdays_only: bool = False
+    nightly: bool | None = None
+
+    @property
+    def night(self) -> bool:
+        """Of the night (晚班): as it is set, else where it has a minute from 00:00 to 05:00 on the wall."""
+        if self.nightly is not None:
+            return self.nightly
+        begins = self.start.hour * 60 + self.start.minute
+        return begins < NIGHT_UNTIL or begins + self.minutes > DAY
 
     def occurrence(self, day: date) -> Occurrence | None:
         """The one that begins on this day; None where the clock leaps over all of it.
@@ -113,6 +124,7 @@ class Shifts:
                 label=kind.label,
                 weekdays=kind.weekdays,
                 workdays_only=kind.workdays_only,
+                nightly=kind.night,
             )
             for name, kind in settings.kinds.items()
         )
