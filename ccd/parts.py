@@ -123,6 +123,8 @@ class Parts:
             pin_hash=store.pin_hash,
             submit=submit,
             asks_pin=self._asks_pin,
+            ask_pause=self.shifts.asks.ask,
+            people_at=self.world.people_at,
         )
         self.performer = Performer(
             {

@@ -1,42 +1,42 @@
-"""Sign-in by phone: a FastAGI server that asks the engine and tells the dialplan what it said.
+"""What the dialplan asks by phone: a FastAGI server that asks the engine and tells the dialplan what it said.
 
-The dialplan calls ``AGI(agi://HOST:PORT/sign-in/PBX,arrive|leave|attend,CODE,PIN,ENDPOINT,SOUND)``; PBX may
-be empty where ``ccd`` follows only one. It then reads two variables: ``CCD_RESULT``, which is ``accepted``,
-``refused`` or ``open`` (ccd could not say: let the person go), and ``CCD_PROMPT``, the name of what to play
-("" with ``open``).
+Two scripts, ``agi://HOST:PORT/SCRIPT/PBX`` with their arguments; PBX may be empty where ``ccd`` follows only
+one: ``sign-in`` (``agi_sign_in``) and ``pause`` (``agi_pause``). The dialplan then reads these variables:
 
-1. The header is read; the seat is that of the calling channel's device.
-2. Where the dialplan gives a SOUND and no PIN, the PIN is asked for with it; for ``attend`` in any case.
-   The PIN is in no log, no event and no error; from the dialplan, it would be in the PBX's logs and events.
-3. The PIN is checked against its hash, in a thread.
-4. A ``SignInAsked`` goes to the engine; the ``AnswerSignIn`` of the same request comes back by ``answer``.
-5. The variables are set and the connection is closed.
+CCD_RESULT    ``accepted``, ``refused``, or ``open``: ccd could not say, so let the person go, or pause
+CCD_PROMPT    the name of what to play; empty with ``open``
+CCD_LANGUAGE  ``zh`` or ``en``, that of the person it is about; not set where nobody's is known
 
 But for the time a person takes to dial the PIN, this ends ``timeout_s`` after it began, whatever happens.
-A PIN that could not be checked in its share of that time, or because its store failed, makes the sign-in one
-that ``ccd`` missed (``how="missed"``): recorded, and never held against the person.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
 
 import structlog
 
-from ccd.adapters.agi_talk import HEADER_LIMIT, AgiError, Asked, GoneError, Talk, UnfinishedError, read_header
+from ccd.adapters.agi_pause import AskPause, PauseScript
+from ccd.adapters.agi_sign_in import SignInScript
+from ccd.adapters.agi_talk import (
+    HEADER_LIMIT,
+    HEADER_SHARE,
+    AgiError,
+    AskedPause,
+    GoneError,
+    Talk,
+    UnfinishedError,
+    Verdict,
+    read_header,
+)
 from ccd.adapters.clock import utc_now
 from ccd.config import AgiSettings, ConfigError
-from ccd.effects import AnswerSignIn
-from ccd.events import SignInAsked
-from ccd.pins import PinError, verify_pin
+from ccd.effects import AnswerAsked, AnswerSignIn
+from ccd.events import PauseAsked, SignInAsked
 from ccd.roster import Roster
 
 __all__ = ["AgiServer"]
@@ -45,28 +45,20 @@ log = structlog.get_logger("ccd.agi")
 
 CONNECTIONS = 200
 """More at once are closed unread: the dialplan then does what it does without ccd."""
-PIN_THREADS = 2
-HEADER_SHARE = 0.4
-PIN_SHARE = 0.7
-ANSWER_SHARE = 0.9
-"""By when, as shares of ``timeout_s``, the header must be read, the PIN checked, the answer there."""
 
 _PROMPT = re.compile(r"[a-z-]{0,32}")
 
 
-class _Verdict(NamedTuple):
-    outcome: str
-    """What to count it as."""
-    result: str = ""
-    """CCD_RESULT; empty where there is nobody to tell."""
-    prompt: str = ""
+async def _nobody(event: PauseAsked, timeout_s: float) -> AnswerAsked:
+    raise TimeoutError
 
 
 class AgiServer:
     """``submit`` takes the question at once or raises; ``pin_hash`` gives a code's hash, None without one;
-    ``asks_pin`` says whether a PIN is to be asked for.
+    ``asks_pin`` says whether a PIN is to be asked for; ``ask_pause`` asks the engine for a pause, and
+    ``people_at(pbx, interface)`` says who is signed in there.
 
-    ``counts`` grows by one per connection: ``accepted``, ``refused``, ``open``, ``bad`` (no sign-in in it),
+    ``counts`` grows by one per connection: ``accepted``, ``refused``, ``open``, ``bad`` (no question in it),
     ``gone`` (hung up before the answer), ``full``; and by ``late`` for each answer that came too late.
     """
 
@@ -79,19 +71,23 @@ class AgiServer:
         pin_hash: Callable[[str], Awaitable[str | None]],
         submit: Callable[[SignInAsked], object],
         asks_pin: Callable[[], bool] = lambda: True,
+        ask_pause: AskPause = _nobody,
+        people_at: Callable[[str, str], Collection[str]] = lambda pbx, interface: (),
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.counts: Counter[str] = Counter()
         self._settings = settings
-        self._roster = roster
         self._pbx_names = pbx_names
-        self._pin_hash = pin_hash
         self._submit = submit
-        self._asks_pin = asks_pin
-        self._now = now
-        self._waiting: dict[str, asyncio.Future[AnswerSignIn]] = {}
+        self._sign_ins = SignInScript(
+            roster=roster,
+            pin_hash=pin_hash,
+            submit=lambda event: self._submit(event),
+            asks_pin=asks_pin,
+            now=now,
+        )
+        self._pauses = PauseScript(roster=roster, people_at=people_at, ask=ask_pause, now=now)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._threads = ThreadPoolExecutor(PIN_THREADS, thread_name_prefix="ccd-pin")
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -118,17 +114,14 @@ class AgiServer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._sign_ins.close()
 
     def answer(self, effect: AnswerSignIn) -> bool:
         """The engine's answer. False where nobody waits for it: no phone's request, or it came too late."""
-        waiting = self._waiting.get(effect.key)
-        if waiting is None or waiting.done():
-            if effect.key.startswith("agi-"):
-                self.counts["late"] += 1
-            return False
-        waiting.set_result(effect)
-        return True
+        taken = self._sign_ins.answer(effect)
+        if not taken and effect.key.startswith("agi-"):
+            self.counts["late"] += 1
+        return taken
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._tasks) >= CONNECTIONS:
@@ -142,85 +135,44 @@ class AgiServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from its first byte to its end."""
         talk = Talk(reader, writer, self._settings.timeout_s)
-        verdict = _Verdict("gone")
+        verdict = Verdict("gone")
         try:
             verdict = await self._decide(talk)
             if verdict.result:
                 async with asyncio.timeout_at(talk.by(1.0)):
-                    await talk.set("CCD_PROMPT", verdict.prompt)
-                    await talk.set("CCD_RESULT", verdict.result)
+                    await _tell(talk, verdict)
             writer.close()
         except (AgiError, OSError) as error:  # a TimeoutError is an OSError
-            verdict = verdict if verdict.outcome == "bad" else _Verdict("gone")
-            log.warning("sign_in_not_told", why=str(error) or type(error).__name__)
+            verdict = verdict if verdict.outcome == "bad" else Verdict("gone")
+            log.warning("agi_not_told", why=str(error) or type(error).__name__)
             writer.transport.abort()
         finally:
             self.counts[verdict.outcome] += 1
             writer.close()
 
-    async def _decide(self, talk: Talk) -> _Verdict:
+    async def _decide(self, talk: Talk) -> Verdict:
         try:
             asked = read_header(await talk.header(HEADER_SHARE), self._pbx_names())
-            if asked.sound and not asked.pin and (asked.kind == "attend" or self._asks_pin()):
-                asked = replace(asked, pin=await talk.enter_pin(asked.sound))
-            else:
-                async with asyncio.timeout_at(talk.by(HEADER_SHARE)):
-                    await talk.be_there()
-            async with asyncio.timeout_at(talk.by(ANSWER_SHARE)):
-                effect = await self._ask(asked, talk.by(PIN_SHARE))
+            if isinstance(asked, AskedPause):
+                return await self._pauses.verdict(asked, talk)
+            return await self._sign_ins.verdict(asked, talk)
         except GoneError:
             raise
         except UnfinishedError as error:
             log.warning("agi_bad_request", why=str(error))
-            return _Verdict("bad")
+            return Verdict("bad")
         except AgiError as error:
             log.error("agi_bad_request", why=str(error))
-            return _Verdict("bad", "open")
+            return Verdict("bad", "open")
         except Exception as error:
             # Whatever is wrong on our side lets the person go. Only its kind is logged: its text may quote.
-            log.error("sign_in_open", why=type(error).__name__)
-            return _Verdict("open", "open")
-        result = "accepted" if effect.accepted else "refused"
-        return _Verdict(result, result, effect.prompt if _PROMPT.fullmatch(effect.prompt) else "")
+            log.error("agi_open", why=type(error).__name__)
+            return Verdict("open", "open")
 
-    async def _ask(self, asked: Asked, pin_by: float) -> AnswerSignIn:
-        """Check the PIN, ask the engine, wait for its answer."""
-        how = "phone"
-        try:
-            async with asyncio.timeout_at(pin_by):
-                pin_ok = await self._check_pin(asked)
-        except Exception as error:
-            log.error("pin_not_checked", code=asked.code, why=type(error).__name__)
-            pin_ok, how = None, "missed"
-        request = f"agi-{uuid.uuid4().hex}"
-        seat = self._roster().seat_of(asked.pbx, asked.interface) or asked.interface
-        waiting: asyncio.Future[AnswerSignIn] = asyncio.get_running_loop().create_future()
-        self._waiting[request] = waiting
-        try:
-            self._submit(
-                SignInAsked(
-                    at=self._now(),
-                    request=request,
-                    pbx=asked.pbx,
-                    seat=seat,
-                    code=asked.code,
-                    kind=asked.kind,
-                    pin_ok=pin_ok,
-                    how=how,
-                )
-            )
-            return await waiting
-        finally:
-            del self._waiting[request]
 
-    async def _check_pin(self, asked: Asked) -> bool | None:
-        """None where no PIN was dialled. A wait for a free thread counts as time like any other."""
-        if not asked.pin:
-            return None
-        stored = await self._pin_hash(asked.code)
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._threads, verify_pin, stored, asked.pin)
-        except PinError as error:
-            log.error("pin_unusable", code=asked.code, why=str(error))
-            return False
+async def _tell(talk: Talk, verdict: Verdict) -> None:
+    """The result last: what the dialplan finds without it, it takes for no answer."""
+    if verdict.language:
+        await talk.set("CCD_LANGUAGE", "zh" if verdict.language.startswith("zh") else "en")
+    await talk.set("CCD_PROMPT", verdict.prompt if _PROMPT.fullmatch(verdict.prompt) else "")
+    await talk.set("CCD_RESULT", verdict.result)

@@ -11,13 +11,31 @@ import math
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from panoramisk.fast_agi import Request
 
-__all__ = ["HEADER_LIMIT", "AgiError", "Asked", "GoneError", "Talk", "UnfinishedError", "read_header"]
+__all__ = [
+    "ANSWER_SHARE",
+    "HEADER_LIMIT",
+    "HEADER_SHARE",
+    "PIN_SHARE",
+    "AgiError",
+    "Asked",
+    "AskedPause",
+    "GoneError",
+    "Talk",
+    "UnfinishedError",
+    "Verdict",
+    "read_header",
+]
 
 HEADER_LIMIT = 4096  # Asterisk's is some 700 bytes; it bounds each line of a reply as well
+
+HEADER_SHARE = 0.4
+PIN_SHARE = 0.7
+ANSWER_SHARE = 0.9
+"""By when, as shares of ``timeout_s``, the header must be read, the PIN checked, the answer there."""
 
 DIGIT_MS = 4000
 """How long Asterisk waits for the first digit of a PIN, and for each next one."""
@@ -27,10 +45,14 @@ ENTRY_S = 60
 channel's absolute timeout would count as missed by ccd, and whoever dials slowly enough would need no PIN."""
 
 _ARGUMENTS = tuple(f"agi_arg_{number}" for number in (1, 2, 3, 4, 5))
-_READ = frozenset(("agi_network_script", "agi_channel", *_ARGUMENTS))
+_READ = frozenset(("agi_network_script", "agi_channel", "agi_uniqueid", *_ARGUMENTS))
+_SCRIPTS = ("sign-in", "pause")
+_SIGN_INS = ("arrive", "leave", "leave-ill", "attend")
 _CHANNEL = re.compile(r"(?P<interface>[A-Za-z][A-Za-z0-9_]*/\S+)-[0-9a-f]{8,}(;[12])?")
 _CODE = re.compile(r"[0-9A-D*#]{1,20}")
 _SOUND = re.compile(r"[A-Za-z0-9_./-]{1,100}")
+_REASON = re.compile(r"[^\x00-\x1f\x7f,|\"\\]{0,80}")
+"""Words of the site's own, maybe none, in any script."""
 
 
 class AgiError(Exception):
@@ -45,13 +67,36 @@ class GoneError(AgiError):
     """The caller or the PBX has hung up, or what answers is no PBX."""
 
 
+class Verdict(NamedTuple):
+    outcome: str
+    """What to count it as."""
+    result: str = ""
+    """CCD_RESULT; empty where there is nobody to tell."""
+    prompt: str = ""
+    language: str = ""
+    """zh or en, of the person it is about; empty where nobody's is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
+    """A sign-in. ``uniqueid`` is that of the calling channel."""
+
     kind: str
     code: str
     pin: str = field(repr=False)
     """As the dialplan gave it; it had better give none, and a ``sound`` to ask for it by."""
     sound: str
+    pbx: str
+    interface: str
+    uniqueid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPause:
+    """``code``: whose pause it is to be, where that was asked for; else empty."""
+
+    reason: str
+    code: str
     pbx: str
     interface: str
 
@@ -117,11 +162,28 @@ class Talk:
         return reply
 
 
-def read_header(raw: bytes, pbx_names: Collection[str]) -> Asked:
+def read_header(raw: bytes, pbx_names: Collection[str]) -> Asked | AskedPause:
     """What the header asks for. A caller's name may be in any encoding, and nothing of it is used.
 
     Raises AgiError, with the mend where it lies in the dialplan.
     """
+    found = _fields(raw)
+    script, _, named = found.get("agi_network_script", "").strip("/").partition("/")
+    if script not in _SCRIPTS:
+        raise AgiError("neither the script sign-in nor pause; correct the AGI line in extensions-ccd.conf")
+    pbx = named or (next(iter(pbx_names)) if len(pbx_names) == 1 else "")
+    if pbx not in pbx_names:
+        raise AgiError(f"which PBX is this? call agi://HOST:PORT/{script}/NAME, NAME as in [pbx.NAME]")
+    channel = _CHANNEL.fullmatch(found.get("agi_channel", ""))
+    if channel is None:
+        raise AgiError("agi_channel is not a channel of a device")
+    given = [found.get(name, "") for name in _ARGUMENTS]
+    if script == "pause":
+        return _pause(given, pbx, channel["interface"])
+    return _sign_in(given, pbx, channel["interface"], found.get("agi_uniqueid", ""))
+
+
+def _fields(raw: bytes) -> dict[str, str]:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -134,18 +196,21 @@ def read_header(raw: bytes, pbx_names: Collection[str]) -> Asked:
         if name in found:  # a line break in a caller's name: which of the two is Asterisk's is not certain
             raise AgiError(f"{name} is there twice")
         found[name] = value.strip()
-    script, _, named = found.get("agi_network_script", "").strip("/").partition("/")
-    if script != "sign-in":
-        raise AgiError("not the script sign-in; correct the AGI line in extensions-ccd.conf")
-    pbx = named or (next(iter(pbx_names)) if len(pbx_names) == 1 else "")
-    if pbx not in pbx_names:
-        raise AgiError("which PBX is this? call agi://HOST:PORT/sign-in/NAME, NAME as in [pbx.NAME]")
-    channel = _CHANNEL.fullmatch(found.get("agi_channel", ""))
-    if channel is None:
-        raise AgiError("agi_channel is not a channel of a device")
-    kind, code, pin, _, sound = (found.get(name, "") for name in _ARGUMENTS)
-    if kind not in ("arrive", "leave", "attend"):
-        raise AgiError("the first argument is not arrive, leave or attend; correct it in extensions-ccd.conf")
+    return found
+
+
+def _sign_in(given: list[str], pbx: str, interface: str, uniqueid: str) -> Asked:
+    kind, code, pin, _, sound = given
+    if kind not in _SIGN_INS:
+        raise AgiError(f"the first argument is none of {', '.join(_SIGN_INS)}; correct extensions-ccd.conf")
     if sound and not _SOUND.fullmatch(sound):
         raise AgiError("the fifth argument is no name of a sound; correct it in extensions-ccd.conf")
-    return Asked(kind, code if _CODE.fullmatch(code) else "invalid", pin, sound, pbx, channel["interface"])
+    code = code if _CODE.fullmatch(code) else "invalid"
+    return Asked(kind, code, pin, sound, pbx, interface, uniqueid)
+
+
+def _pause(given: list[str], pbx: str, interface: str) -> AskedPause:
+    reason, _, code, *_ = given
+    if not _REASON.fullmatch(reason):
+        raise AgiError("the first argument is no reason of a pause; correct it in [ccd-reasons]")
+    return AskedPause(reason, code if _CODE.fullmatch(code) else "", pbx, interface)

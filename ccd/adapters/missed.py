@@ -29,7 +29,7 @@ MARKS = 10_000
 """Read at one time; a count beyond it is not believed."""
 OLDEST = timedelta(days=366)
 
-SIGN_INS = ("arrive", "leave", "attend")
+SIGN_INS = ("arrive", "leave", "leave-ill", "attend")
 
 _LADDER = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _UNIQUEID = re.compile(r"[A-Za-z0-9._-]{0,110}[0-9]{1,20}\.[0-9]{1,20}")
@@ -117,9 +117,10 @@ class MissedSignIns:
             pbx=self._pbx,
             seat=self._seat(endpoint),
             code=code,
-            kind=kind,
+            kind="leave" if kind == "leave-ill" else kind,
             pin_ok=None,
             how="missed",
+            reason="illness" if kind == "leave-ill" else "",
         )
 
     async def _report(

@@ -8,13 +8,26 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from ccd.adapters.agi import AgiServer
+from ccd.adapters.asks import Asks
 from ccd.config import AgiSettings
-from ccd.effects import AnswerSignIn
-from ccd.events import Person, SignInAsked
+from ccd.effects import AnswerAsked, AnswerSignIn
+from ccd.events import PauseAsked, Person, ShiftAct, SignInAsked
 from ccd.pins import hash_pin
 from ccd.roster import Roster
 
-__all__ = ["NOW", "PIN", "ROSTER", "Desk", "begun", "desk", "header", "obey", "settle", "stored"]
+__all__ = [
+    "NOW",
+    "PIN",
+    "ROSTER",
+    "Desk",
+    "begun",
+    "desk",
+    "header",
+    "obey",
+    "pause_header",
+    "settle",
+    "stored",
+]
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ROSTER = Roster((Person("11", "张三", "agent", "一组", "A01", "PJSIP/1001"),))
@@ -69,6 +82,20 @@ def header(
     return HEADER.format(**given, more=more, space=" ").encode()
 
 
+def pause_header(
+    *,
+    script: str = "pause",
+    channel: str = "PJSIP/1001-0000000a",
+    name: str = "张三",
+    reason: str = "meal",
+    code: str = "",
+) -> bytes:
+    """As Asterisk sends it: an argument that is empty stands there all the same."""
+    given = {"script": script, "channel": channel, "name": name, "kind": reason, "code": "1001", "pin": code}
+    raw = HEADER.format(**given, more="", space=" ")
+    return raw.replace("agi_arg_4: 1001\n", "").encode()
+
+
 async def stored(code: str) -> str | None:
     return HASH if code == "11" else None
 
@@ -79,15 +106,22 @@ class Desk:
     def __init__(self, timeout_s: float, pin_hash: Callable[[str], Awaitable[str | None]]) -> None:
         self.asked: list[SignInAsked] = []
         self.reply: tuple[bool, str] | None = (True, "welcome")
+        self.pauses: list[PauseAsked] = []
+        self.pause_reply: tuple[bool, str] | None = (True, "")
+        self.here: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.roster = ROSTER
+        self.asks = Asks(self.ask)
         self.pbx_names = ["north"]
         self.asks_pin = True
         self.server = AgiServer(
             AgiSettings(port=0, timeout_s=timeout_s),
-            roster=lambda: ROSTER,
+            roster=lambda: self.roster,
             pbx_names=lambda: self.pbx_names,
             pin_hash=pin_hash,
             submit=self.submit,
             asks_pin=lambda: self.asks_pin,
+            ask_pause=self.asks.ask,
+            people_at=lambda pbx, interface: self.here.get((pbx, interface), ()),
             now=lambda: NOW,
         )
 
@@ -96,6 +130,14 @@ class Desk:
         if self.reply is not None:
             effect = AnswerSignIn(event.request, "presence: because", *self.reply)
             asyncio.get_running_loop().call_soon(self.server.answer, effect)
+
+    def ask(self, event: PauseAsked | ShiftAct) -> None:
+        assert isinstance(event, PauseAsked)
+        self.pauses.append(event)
+        if self.pause_reply is not None:
+            accepted, prompt = self.pause_reply
+            effect = AnswerAsked(event.request, "meals: because", accepted, prompt=prompt)
+            asyncio.get_running_loop().call_soon(self.asks.answer, effect)
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.server.port)

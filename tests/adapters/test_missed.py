@@ -87,6 +87,12 @@ async def test_marks_become_sign_ins_of_their_own_time_and_are_gone() -> None:
     assert marks == {}
 
 
+async def test_a_mark_of_leaving_as_ill_is_a_leave_with_its_reason() -> None:
+    (asked,) = await read({"count": "1", "1": mark("leave-ill")})
+    assert isinstance(asked, SignInAsked)
+    assert (asked.kind, asked.reason, asked.how) == ("leave", "illness", "missed")
+
+
 async def test_a_pbx_without_marks_gives_nothing() -> None:
     assert await read({}) == []
 
