@@ -52,6 +52,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "is no name of a ladder; use small letters, digits and _, a letter first, 32 characters at most",
         "不能作为处置流程的名称；只能用小写字母、数字和 _，以字母开头，最多 32 个字符",
     ),
+    "pause_reason": (
+        "must be the reason of a pause: letters, digits, - and _, 64 characters at most",
+        "必须是小休原因：字母、数字、- 和 _，最多 64 个字符",
+    ),
     "web_address": (
         "must be an address that begins with https:// (or http://)",
         "必须是以 https://（或 http://）开头的地址",

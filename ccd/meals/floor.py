@@ -1,0 +1,149 @@
+"""What meals look at, and what they ask of it: who sits where, on which shift, on a call, out of sight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from ccd.config import Settings
+from ccd.events import AgentState, CallFacts
+from ccd.following.picture import Agent, Pbx
+from ccd.meals.state import MealsState
+from ccd.roster import Roster
+from ccd.shifts.people import leads_to_tell, places_of
+from ccd.shifts.plan import Plan
+from ccd.staffing.forecast import Forecast
+
+__all__ = [
+    "LIVE",
+    "Diner",
+    "Incident",
+    "World",
+    "agent_at",
+    "blind_since",
+    "called",
+    "clock",
+    "diner_of",
+    "leads_of",
+    "on_call",
+    "place_of",
+    "spared_by",
+    "team_of",
+]
+
+LIVE = (AgentState.TALKING, AgentState.HOLD)
+"""Nobody is taken from a call; one that only rings is none yet."""
+
+
+class Incident(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def live(self) -> bool: ...
+    @property
+    def facts(self) -> CallFacts: ...
+
+
+class World(Protocol):
+    """What this policy looks at."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def roster(self) -> Roster: ...
+    @property
+    def presence(self) -> Mapping[tuple[str, str], Mapping[str, datetime]]: ...
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def pbxs(self) -> Mapping[str, Pbx]: ...
+    @property
+    def incidents(self) -> Mapping[str, Incident]: ...
+    @property
+    def forecast(self) -> Forecast: ...
+    @property
+    def meals(self) -> MealsState: ...
+
+
+class Diner(NamedTuple):
+    """Somebody and their shift of the moment. ``day``: the local one on which it begins; of who is not
+    planned that of now. ``zone``: whose clock their windows go by.
+    """
+
+    person: str
+    name: str
+    role: str
+    team: str
+    planned: bool
+    zone: str
+    day: date
+    group: str
+
+
+def diner_of(world: World, person: str, at: datetime) -> Diner:
+    known = world.roster.by_code(person)
+    name, role, team = (known.name, known.role, known.team) if known else ("", "", "")
+    zone = world.settings.daemon.timezone
+    duty = next((one for one in world.plan.on_duty(at) if one.assignment.person == person), None)
+    if duty is None:
+        return Diner(person, name, role, team, False, zone, at.astimezone(ZoneInfo(zone)).date(), "")
+    one = duty.assignment
+    zone = world.plan.shifts.by_name[one.shift].zone
+    return Diner(person, name, role, team, True, zone, one.day, one.meal_group)
+
+
+def team_of(world: World, person: str) -> str:
+    known = world.roster.by_code(person)
+    return known.team if known else ""
+
+
+def called(world: World, person: str) -> str:
+    """Name and code, as people are told of somebody."""
+    known = world.roster.by_code(person)
+    return f"{known.name} ({person})" if known and known.name else person
+
+
+def clock(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def place_of(world: World, person: str) -> tuple[str, str]:
+    """(pbx, seat) of somebody who is signed in; both empty for whoever is not."""
+    places = places_of(world, person)
+    return places[0][:2] if places else ("", "")
+
+
+def agent_at(world: World, pbx: str, interface: str) -> Agent | None:
+    known = world.pbxs.get(pbx)
+    return known.agents.get(interface) if known else None
+
+
+def blind_since(world: World, pbx: str) -> datetime | None:
+    known = world.pbxs.get(pbx)
+    return known.blind_since if known else None
+
+
+def on_call(world: World, pbx: str, interface: str) -> bool:
+    agent = agent_at(world, pbx, interface)
+    return agent is not None and agent.state in LIVE
+
+
+def spared_by(world: World, person: str, pbx: str, seat: str) -> str:
+    """The live incident of this person or seat, whom nothing is refused meanwhile; "" where there is none."""
+    for incident in world.incidents.values():
+        facts = incident.facts
+        here = bool(seat) and (facts.pbx, facts.seat) == (pbx, seat)
+        if incident.live and (here or (person and facts.agent == person)):
+            return incident.id
+    return ""
+
+
+def leads_of(world: World, person: str, team: str = "") -> tuple[str, ...]:
+    """Who is told of somebody: their leads without themselves; else the managers. ``team``: of nobody."""
+    leads = leads_to_tell(world, team_of(world, person) or team)
+    if others := tuple(one for one in leads if one != person):
+        return others
+    roles = world.settings.shifts.manager_roles
+    return tuple(one.code for one in world.roster.people if one.role in roles and one.code != person)
