@@ -6,4 +6,9 @@ from ccd.shifts.acts import Act
 
 __all__ = ["ACTS"]
 
-ACTS: dict[str, Act] = {}
+ACTS: dict[str, Act] = {
+    "grant": Act(needs=("reason", "why"), may=("minutes",)),
+    "extend": Act(needs=("minutes", "why")),
+    "waive": Act(needs=("why",), may=("break",)),
+}
+"""``break`` is the key of a ``BreakBegan``; without it the latest overstay is meant."""
