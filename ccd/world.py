@@ -170,6 +170,8 @@ class World:
         assert isinstance(fact, ShiftFact)
         state: ShiftState = getattr(self, fact.policy)
         state.fold(fact)
+        if isinstance(fact, AdherenceState.HEARS):
+            self.adherence.fold(fact)
 
     def _presence_changed(self, pbx_name: str, seat: str, cause: str, by: str) -> None:
         pbx = self.pbxs.get(pbx_name)
