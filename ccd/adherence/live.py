@@ -141,7 +141,7 @@ def severe(world: World, at: datetime) -> Iterator[SevereDeviation | SevereDevia
         duty, now = on_duty.get(person), found.get(person)
         if duty is None or (duty.assignment.day, duty.assignment.shift) != (episode.day, episode.shift):
             yield _ended(episode, at, "over")
-        elif now is None or now.state == "in":
+        elif now is None or (now.state == "in" and (now.actual, now.reason) != _what(episode)):
             yield _ended(episode, at, "back")
         elif now.state == "ignored":
             yield _ended(episode, at, "excused")
@@ -154,8 +154,12 @@ def severe(world: World, at: datetime) -> Iterator[SevereDeviation | SevereDevia
             yield from _told(world, now, at)
 
 
+def _what(episode: SevereDeviation) -> tuple[str, str]:
+    return episode.actual, episode.reason
+
+
 def _see_who_is_gone(world: World, at: datetime) -> None:
-    """Nothing says when somebody left who is not signed in: it is remembered from look to look."""
+    """The picture has only who is signed in: since when somebody is not is remembered from look to look."""
     state = world.adherence
     just = timedelta(seconds=2 * world.settings.shifts.sweep_s)
     here = {person for people in world.presence.values() for person in people}
@@ -164,6 +168,8 @@ def _see_who_is_gone(world: World, at: datetime) -> None:
         person = duty.assignment.person
         if person not in here:
             first = duty.starts if at - duty.starts <= just else at
+            if (episode := state.severe.get(person)) is not None and episode.actual == ABSENT:
+                first = episode.began
             gone[person] = max(state.gone_since.get(person, first), duty.starts)
     state.gone_since = gone
 

@@ -55,7 +55,7 @@ class AdherenceState:
         self.severe: dict[str, SevereDeviation] = {}
         """By person; those that last."""
         self.gone_since: dict[str, datetime] = {}
-        """Who was on duty and nowhere at the last look, and since when. Begins anew with the daemon."""
+        """Who was on duty and nowhere at the last look, or has left since. Begins anew with the daemon."""
         self.asked: dict[ShiftKey, datetime] = {}
         """Shifts whose record was asked for by us since the start, and when they end."""
         self._grants: dict[str, dict[str, Grant]] = {}

@@ -25,7 +25,7 @@ from ccd.adherence.world import World
 from ccd.config import Mode
 from ccd.config_adherence import AdherenceSettings
 from ccd.effects import AnswerAsked, Effect
-from ccd.events import DeadlineDue, Event, PlanChanged, RecordRead, ShiftAct, ShiftsRestored
+from ccd.events import DeadlineDue, Event, PersonLeft, PlanChanged, RecordRead, ShiftAct, ShiftsRestored
 from ccd.events.breaks import BreakWaived
 from ccd.events.leave import LeaveApproved, LeaveReturned
 from ccd.events.meals import MealExcused
@@ -33,7 +33,7 @@ from ccd.shifts.sweeping import is_sweep, next_sweep
 
 NAME = "adherence"
 CONSUMES: tuple[type[Event], ...] = (
-    *(DeadlineDue, PlanChanged, RecordRead, ShiftAct, ShiftsRestored),
+    *(DeadlineDue, PersonLeft, PlanChanged, RecordRead, ShiftAct, ShiftsRestored),
     *(BreakWaived, LeaveApproved, LeaveReturned, MealExcused),
 )
 
@@ -46,6 +46,8 @@ def decide(event: Event, world: World, settings: AdherenceSettings) -> Iterable[
     if settings.mode is Mode.OFF:
         return ()
     match event:
+        case PersonLeft():
+            world.adherence.gone_since[event.person] = event.at
         case RecordRead():
             return judge(event, world)
         case PlanChanged():
