@@ -52,7 +52,7 @@ __all__ = ["ask"]
 
 PROMPTS = {
     "meals_nobody": "meal-sign-in",
-    "meals_whose": "meal-handover",
+    "meals_whose": "which-person",
     "meals_not_here": "meal-sign-in",
     "meals_no_phone": "refused",
     "meals_off_duty": "meal-off-duty",

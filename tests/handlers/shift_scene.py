@@ -98,13 +98,15 @@ class ShiftScene:
             self.ami("QueueMemberAdded", Queue="support", Interface=each, MemberName=each, Paused="0")
         self.take(e.PbxSynced(at=self.at, pbx="main"))
 
-    def _begin(self, shift_facts: tuple[str, ...] = (), presence: Any = ()) -> None:
+    def _begin(
+        self, shift_facts: tuple[str, ...] = (), presence: Any = (), alive: datetime | None = None
+    ) -> None:
         self.world = World(self.settings, self.at)
         self.engine = Engine(self.world)
+        self.inputs.append(e.JournalBegan(at=self.at))
         self.take(e.ConfigReplaced(at=self.at, settings=self.settings.model_dump_json()))
         self.take(e.RosterReplaced(at=self.at, version="1", people=self.people, by="test"))
         self.take(e.PlanRestored(at=self.at, version="1", days=tuple(self._plan)))
-        alive = self.at if shift_facts or presence else None
         self.take(e.PictureRestored(at=self.at, last_alive=alive, presence=presence, open_calls=()))
         self.take(e.IncidentsRestored(at=self.at, facts=()))
         self.take(e.ShiftsRestored(at=self.at, facts=shift_facts))
@@ -240,7 +242,7 @@ class ShiftScene:
         since = self.at
         self.at += timedelta(seconds=away_s)
         self.facts.append(e.BlindBegan(since, "main", "ccd was not running"))
-        self._begin(texts, presence)
+        self._begin(texts, presence, since)
         self.back(*paused)
 
     # --- what is asked of it ------------------------------------------------------------------------------
