@@ -9,11 +9,15 @@ Rules, in this order; the first column is what ``SignInRefused.why`` and ``becau
 ``no_pin``          dialled at a phone without a PIN
 ``unknown_seat``    arriving, or being there, at a seat that no row of the roster names
 ``not_here``        leaving a seat one does not sit at
+``held``            leaving a seat, or going to another, before relief has come, or so that the team falls
+                    under its floor: as the handover policy says (docs/handover.md), enforced where that is
 ``unknown_kind``    neither arriving, leaving nor being there
 ==================  =======================================================================================
 
 Only ``wrong_pin`` counts towards a lock. A PIN is asked for at phones only: the console knows its user, and
 what the dialplan noted while ccd could not answer (``how="missed"``) is past and is taken as it is.
+
+Whoever leaves because of illness is never held, nor is what was missed, for it is past.
 
 Modes: ``enforce`` refuses. ``notify`` and ``observe`` let the person go, do what was asked as far as it can
 be done, and note what would have been refused; ``notify`` tells the duty lead. ``off`` keeps no presence.
@@ -43,17 +47,14 @@ import msgspec
 from ccd.config import Mode, PresenceSettings
 from ccd.effects import AnswerSignIn, Effect, Notify
 from ccd.events import Event, PersonArrived, PersonAttended, PersonLeft, SignInAsked, SignInRefused
-from ccd.roster import Roster
+from ccd.handover import holding
 
 NAME = "presence"
 CONSUMES: tuple[type[Event], ...] = (SignInAsked,)
 
 
-class World(Protocol):
+class World(holding.World, Protocol):
     """What this policy looks at."""
-
-    @property
-    def roster(self) -> Roster: ...
 
     @property
     def presence(self) -> Mapping[tuple[str, str], Mapping[str, datetime]]:
@@ -68,6 +69,8 @@ class _Refusal(NamedTuple):
     why: str
     prompt: str
     because: str
+    enforced: bool = False
+    """Whatever the mode of this policy is: it is another one's rule."""
 
 
 def decide(event: Event, world: World, settings: PresenceSettings) -> list[Event | Effect]:
@@ -79,10 +82,14 @@ def decide(event: Event, world: World, settings: PresenceSettings) -> list[Event
         return [_answer(event, True, _greeting(event), "presence is off")]
     event = _in_order(event, world)
     refusal = _refusal(event, world, settings)
+    enforced = settings.mode is Mode.ENFORCE or attends
+    if refusal is None or not enforced:
+        hold = _held(event, world)
+        if hold is not None and (refusal is None or hold.enforced):
+            refusal, enforced = hold, hold.enforced
     if refusal is None:
         facts, prompt, because = _granted(event, world)
         return [*facts, _answer(event, True, prompt, because)]
-    enforced = settings.mode is Mode.ENFORCE or attends
     found: list[Event | Effect] = []
     if not enforced:
         found += _as_far_as_possible(event, world)
@@ -120,6 +127,19 @@ def _refusal(event: SignInAsked, world: World, settings: PresenceSettings) -> _R
     if world.roster.interface_of(event.pbx, event.seat) is None:
         because = f"unknown_seat: {event.seat or 'the phone'} on {event.pbx} is in no row of the roster"
         return _Refusal("unknown_seat", "wrong-seat", because)
+    return None
+
+
+def _held(event: SignInAsked, world: World) -> _Refusal | None:
+    """Leaving, or going to another seat, while the handover policy holds the person where they are."""
+    if event.how == "missed" or event.reason == "illness" or event.kind not in ("leave", "arrive"):
+        return None
+    target = (event.pbx, event.seat)
+    for pbx, seat, _ in _seats(event.code, world):
+        if (event.kind == "leave") == ((pbx, seat) == target):
+            found = holding.held(world, event.code, pbx, seat, event.at)
+            if found is not None:
+                return _Refusal("held", "held", f"held: {found.because}", found.enforced)
     return None
 
 
@@ -166,8 +186,11 @@ def _leave(event: SignInAsked, world: World) -> tuple[list[Event | Effect], str,
     since = world.presence[event.pbx, event.seat][event.code]
     if event.at < since:
         return [], "goodbye", f"late news: {event.code} has arrived again since, at {since.isoformat()}"
-    fact = PersonLeft(event.at, event.code, event.pbx, event.seat, event.how, event.by)
-    return [fact], "goodbye", f"signed out of the seat they sat at since {since.isoformat()}"
+    facts: list[Event | Effect] = []
+    if event.reason == "illness" and world.settings.policies.handover.mode is not Mode.OFF:
+        facts.append(holding.left_ill(world, event.code, event.pbx, event.seat, event.at, event.by))
+    facts.append(PersonLeft(event.at, event.code, event.pbx, event.seat, event.how, event.by))
+    return facts, "goodbye", f"signed out of the seat they sat at since {since.isoformat()}"
 
 
 def _arrive(event: SignInAsked, world: World) -> tuple[list[Event | Effect], str, str]:
@@ -199,7 +222,11 @@ def _as_far_as_possible(event: SignInAsked, world: World) -> list[Event | Effect
 
 
 def _told(event: SignInAsked, world: World, settings: PresenceSettings, refusal: _Refusal) -> list[Effect]:
-    """``notify`` tells the duty lead of each; where it is enforced only of a lock, once, when it begins."""
+    """``notify`` tells the duty lead of each; where it is enforced only of a lock, once, when it begins. Of
+    who is held the handover policy tells.
+    """
+    if refusal.why == "held":
+        return []
     place = f"{event.pbx}/{event.seat}"
     key, because = f"presence|{event.request}", f"presence: {refusal.because}"
     enforced = settings.mode is Mode.ENFORCE or event.kind == "attend"
