@@ -11,42 +11,46 @@ from typing import NamedTuple
 
 from ccd.config import Mode, Settings
 from ccd.events.adherence import AdherenceJudged
-from ccd.events.attendance import AttendanceJudged
-from ccd.events.breaks import BreakEnded, BreakRefused
+from ccd.events.attendance import AttendanceJudged, Corrected, ProposalFact
+from ccd.events.breaks import BreakEnded, BreakRefused, BreakWaived
 from ccd.events.handover import HandoverJudged, HoldEnded, Released
 from ccd.events.leave import LeaveFact
 from ccd.events.meals import MealEnded, MealExcused, MealRefused
 from ccd.events.shifts import Blind, ShiftFact
 from ccd.reports.adherence import AdherenceFigures
-from ccd.reports.attendance import AttendanceFigures
+from ccd.reports.attendance import AttendanceFigures, Proposals, corrected
 from ccd.reports.gaps import Gaps
 from ccd.reports.handovers import HandoverFigures
 from ccd.reports.leaves import LeaveFigures
 from ccd.reports.pauses import BreakFigures, MealFigures, MealsDue
 from ccd.reports.periods import Period
-from ccd.reports.report import Change, DayFigures, Report, Section
+from ccd.reports.report import Change, DayFigures, Listing, Report, Section
 from ccd.roster import Roster
 from ccd.shifts.calendar import Calendar
 from ccd.shifts.plan import Plan
 
-__all__ = ["Builder", "Known", "build"]
+__all__ = ["DAILY_FACTS", "Builder", "Known", "build"]
 
+DAILY_FACTS: tuple[type[ShiftFact], ...] = (
+    *(AttendanceJudged, Corrected, AdherenceJudged, HandoverJudged, HoldEnded, Released),
+    *(MealEnded, MealExcused, MealRefused, BreakEnded, BreakWaived, BreakRefused),
+)
+"""What ``take_day`` looks at."""
 POLICIES = ("attendance", "meals", "breaks", "handover", "adherence", "leave")
-OCCURRENCES = 3
-"""In a month they are grounds for a dismissal review, where the settings of attendance do not say."""
 
 
 class Known(NamedTuple):
     """What a report rests on besides the facts of its days.
 
-    ``leave``: the facts of leave that may reach into it; ``blind``: when PBXs were out of sight; ``before``:
-    the report of the month before, to compare with.
+    ``leave``: the facts of leave that may reach into it; ``proposals``: what was proposed in it about people;
+    ``blind``: when PBXs were out of sight; ``before``: the report of the month before, to compare with.
     """
 
     settings: Settings
     roster: Roster
     calendar: Calendar
     leave: tuple[LeaveFact, ...] = ()
+    proposals: tuple[ProposalFact, ...] = ()
     blind: tuple[Blind, ...] = ()
     before: Report | None = None
 
@@ -72,7 +76,7 @@ class Builder:
         for fact in facts:
             self._facts += 1
             of_day.take(fact)
-        judged = of_day.attendance
+        judged = of_day.corrected()
         planned = self._planned(day, plan, judged)
         self._days.append(self._figures_of(day, planned, judged.values()))
         for verdict in judged.values():
@@ -83,9 +87,10 @@ class Builder:
         for boundary in of_day.handovers.values():
             self._handover.judged(boundary)
         self._meals.ended(of_day.meals.values(), of_day.excused.values())
+        self._breaks.ended(of_day.breaks.values(), of_day.waived.values())
         for other in of_day.others.values():
             self._take_other(other)
-        self._count_meals_not_taken(plan, of_day)
+        self._count_meals_not_taken(plan, of_day, judged.values())
 
     def _planned(self, day: date, plan: Plan, judged: Mapping[tuple[str, str], AttendanceJudged]) -> int:
         count = 0
@@ -104,8 +109,6 @@ class Builder:
     def _take_other(self, fact: ShiftFact) -> None:
         if isinstance(fact, MealRefused):
             self._meals.refused(fact)
-        elif isinstance(fact, BreakEnded):
-            self._breaks.ended(fact)
         elif isinstance(fact, BreakRefused):
             self._breaks.refused(fact)
         elif isinstance(fact, HoldEnded):
@@ -113,12 +116,12 @@ class Builder:
         elif isinstance(fact, Released):
             self._handover.released(fact)
 
-    def _count_meals_not_taken(self, plan: Plan, of_day: _OfDay) -> None:
+    def _count_meals_not_taken(self, plan: Plan, of_day: _OfDay, judged: Iterable[AttendanceJudged]) -> None:
         """Of shifts that were worked: whoever was away needed no meal here."""
         if self._known.settings.policies.meals.mode is Mode.OFF:
             return
         eaten = {(fact.person, fact.window) for fact in of_day.meals.values()}
-        for verdict in of_day.attendance.values():
+        for verdict in judged:
             if verdict.state != "present":
                 continue
             person = self._known.roster.by_code(verdict.person)
@@ -147,6 +150,8 @@ class Builder:
 
     def report(self) -> Report:
         roster, policies = self._known.roster, self._known.settings.policies
+        proposals = Proposals(self._known.proposals)
+        self._attendance.proposed(proposals)
         parts = (self._attendance, self._meals, self._breaks, self._handover, self._adherence, self._leave)
         sections = tuple(part.section(roster) for part in parts)
         for name in POLICIES:
@@ -154,9 +159,6 @@ class Builder:
                 self._gaps.off(name)
         if any(not self._known.calendar.knows(day.year) for day in self._period.days):
             self._gaps.no_holidays(self._period.last.year)
-        listings = [self._handover.missing(roster), self._handover.ledger(roster), self._leave.listed(roster)]
-        if self._period.kind == "monthly":
-            listings.insert(0, self._attendance.review(roster, _limit(self._known.settings)))
         return Report(
             kind=self._period.kind,
             period=self._period.name,
@@ -168,28 +170,45 @@ class Builder:
             gaps=self._gaps.told(),
             days=tuple(self._days),
             sections=sections,
-            listings=tuple(listings),
+            listings=self._listings(proposals),
             changes=_changes(sections, self._known.before),
         )
+
+    def _listings(self, proposals: Proposals) -> tuple[Listing, ...]:
+        roster, leave = self._known.roster, self._leave
+        found = (
+            self._handover.missing(roster),
+            self._handover.ledger(roster),
+            leave.listed(roster),
+            leave.swaps(roster),
+        )
+        if self._period.kind != "monthly":
+            return found
+        limit = self._known.settings.policies.attendance.occurrences
+        return (self._attendance.review(roster, proposals, limit), *found)
 
 
 class _OfDay:
     """The facts of a day, of each shift and boundary the latest."""
 
     def __init__(self) -> None:
-        self.attendance: dict[tuple[str, str], AttendanceJudged] = {}
+        self._attendance: dict[tuple[str, str], AttendanceJudged] = {}
+        self._corrections: dict[str, Corrected] = {}
         self.adherence: dict[tuple[str, str], AdherenceJudged] = {}
         self.handovers: dict[tuple[str, str, datetime], HandoverJudged] = {}
         self.meals: dict[str, MealEnded] = {}
         self.excused: dict[str, MealExcused] = {}
+        self.breaks: dict[str, BreakEnded] = {}
+        self.waived: dict[str, BreakWaived] = {}
         self.others: dict[str, ShiftFact] = {}
 
     def take(self, fact: ShiftFact) -> None:
-        """A shift that is no longer planned (void) takes its verdict away."""
         if isinstance(fact, AttendanceJudged):
-            self.attendance.pop((fact.person, fact.shift), None)
-            if fact.state != "void":
-                self.attendance[fact.person, fact.shift] = fact
+            before = self._attendance.get((fact.person, fact.shift))
+            if before is None or before.count <= fact.count:
+                self._attendance[fact.person, fact.shift] = fact
+        elif isinstance(fact, Corrected):
+            self._corrections[fact.key] = fact
         elif isinstance(fact, AdherenceJudged):
             self.adherence[fact.person, fact.shift] = fact
         elif isinstance(fact, HandoverJudged):
@@ -198,8 +217,23 @@ class _OfDay:
             self.meals[fact.key] = fact
         elif isinstance(fact, MealExcused):
             self.excused[fact.key] = fact
+        elif isinstance(fact, BreakEnded):
+            self.breaks[fact.key] = fact
+        elif isinstance(fact, BreakWaived):
+            self.waived[fact.key] = fact
         else:
             self.others[fact.key] = fact
+
+    def corrected(self) -> dict[tuple[str, str], AttendanceJudged]:
+        """Without shifts that are no longer planned (void)."""
+        touched: dict[tuple[str, str], list[Corrected]] = {}
+        for each in self._corrections.values():
+            touched.setdefault((each.person, each.shift), []).append(each)
+        return {
+            key: corrected(verdict, touched[key]) if key in touched else verdict
+            for key, verdict in self._attendance.items()
+            if verdict.state != "void"
+        }
 
 
 def build(period: Period, facts: Iterable[ShiftFact], plan: Plan, known: Known, now: datetime) -> Report:
@@ -212,10 +246,6 @@ def build(period: Period, facts: Iterable[ShiftFact], plan: Plan, known: Known, 
     for day, of_day in by_day.items():
         builder.take_day(day, of_day, plan)
     return builder.report()
-
-
-def _limit(settings: Settings) -> int:
-    return int(getattr(settings.policies.attendance, "occurrences_limit", OCCURRENCES))
 
 
 def _changes(sections: Iterable[Section], before: Report | None) -> tuple[Change, ...]:

@@ -15,9 +15,9 @@ def bar(share: float) -> str:
     """As long as the share; what is more than all is shown as all."""
     length = round(max(min(share, 1.0), 0.0) * 36, 1)
     return (
-        '<svg class="bar" width="36" height="3" viewBox="0 0 36 3" aria-hidden="true">'
-        '<rect width="36" height="3" fill="#e3e8ee"/>'
-        f'<rect width="{length}" height="3" fill="#2f5f8f"/></svg>'
+        '<svg class="bar" width="36" height="4" viewBox="0 0 36 4" aria-hidden="true">'
+        '<rect width="36" height="4" fill="#e3e8ee"/>'
+        f'<rect width="{length}" height="4" fill="#2f5f8f"/></svg>'
     )
 
 

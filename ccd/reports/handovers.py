@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from ccd.events.handover import HandoverJudged, HoldEnded, Released
 from ccd.reports.attendance import WHOM, whom
@@ -23,11 +24,25 @@ _COLUMNS = (
 )
 
 
+@dataclass
+class _Entry:
+    """Of the ledger of held time."""
+
+    person: str
+    why: str
+    seconds: float
+
+    @property
+    def minutes(self) -> int:
+        """In tenths."""
+        return tenths(self.seconds)
+
+
 class HandoverFigures:
     def __init__(self) -> None:
         self._tally = Tally("handover", _COLUMNS)
         self._missing: Counter[tuple[str, str]] = Counter()
-        self._held: dict[tuple[str, str], list[int]] = {}
+        self._held: dict[str, _Entry] = {}
 
     def judged(self, fact: HandoverJudged) -> None:
         """Counted with the person whose turn it was: the incoming one, where there is one."""
@@ -39,16 +54,22 @@ class HandoverFigures:
             self._missing[who or fact.person, (what or item).partition(":")[0]] += 1
 
     def held(self, fact: HoldEnded) -> None:
-        minutes = tenths(fact.held_s)
+        """An entry that corrects another one is added to it."""
         self._tally.came_from("HoldEnded")
-        self._tally.add(fact.person, {"held": 1, "held_minutes": minutes})
-        self._held.setdefault((fact.person, fact.why), []).append(minutes)
+        entry = self._held.get(fact.corrects)
+        if entry is None:
+            self._held[fact.key] = _Entry(fact.person, fact.why, fact.held_s)
+        else:
+            entry.seconds += fact.held_s
 
     def released(self, fact: Released) -> None:
         self._tally.came_from("Released")
         self._tally.add(fact.person, {"released": 1})
 
     def section(self, roster: Roster) -> Section:
+        """Once, when everything was told."""
+        for entry in self._held.values():
+            self._tally.add(entry.person, {"held": 1, "held_minutes": entry.minutes})
         return self._tally.section(roster)
 
     def missing(self, roster: Roster) -> Listing:
@@ -60,6 +81,9 @@ class HandoverFigures:
 
     def ledger(self, roster: Roster) -> Listing:
         """Who was held past the end of their shift, whose time it is to be made good."""
+        entries: dict[tuple[str, str], list[int]] = {}
+        for each in self._held.values():
+            entries.setdefault((each.person, each.why), []).append(each.minutes)
         rows = tuple(
             {
                 **whom(person, roster),
@@ -68,7 +92,7 @@ class HandoverFigures:
                 "minutes": sum(minutes) / 10,
                 "longest": max(minutes) / 10,
             }
-            for (person, why), minutes in sorted(self._held.items())
+            for (person, why), minutes in sorted(entries.items())
         )
         columns = (Column("why", "code"), Column("times"), Column("minutes", "minutes"))
         return Listing("held", (*WHOM, *columns, Column("longest", "average")), rows)

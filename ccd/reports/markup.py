@@ -37,7 +37,7 @@ def number(column: Column, value: Cell, words: Wording) -> str:
     if not value:
         return f'<td class="none">{shown}</td>'
     if column.unit == "share":
-        return f"<td>{shown}{bar(float(value))}</td>"
+        return f'<td class="share">{bar(float(value))}{shown}</td>'
     return f'<td class="bad">{shown}</td>' if column.name in MARKED else f"<td>{shown}</td>"
 
 

@@ -174,7 +174,7 @@ def _shown(section: Section) -> tuple[Sequence[Row], dict[str, Cell] | None]:
 def _sum(column: Column, rows: Iterable[Row]) -> Cell:
     if not column.adds:
         return None
-    if column.unit == "minutes":
+    if column.unit in ("minutes", "days"):
         return sum(round(float(row.values[column.name] or 0) * 10) for row in rows) / 10
     return sum(int(row.values[column.name] or 0) for row in rows)
 
@@ -220,4 +220,5 @@ def _difference(column: Column, now: Cell, before: Cell) -> str:
         return "–"
     if column.unit == "share":
         return f"{(now - before) * 100:+.1f}%".replace("-", "−")
-    return (f"{now - before:+,.1f}" if column.unit != "count" else f"{now - before:+,}").replace("-", "−")
+    tenths = column.unit in ("minutes", "days", "average")
+    return (f"{now - before:+,.1f}" if tenths else f"{now - before:+,}").replace("-", "−")

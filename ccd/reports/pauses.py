@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ccd.config_meals import MealsSettings
-from ccd.events.breaks import BreakEnded, BreakRefused
+from ccd.events.breaks import BreakEnded, BreakRefused, BreakWaived
 from ccd.events.meals import MealEnded, MealExcused, MealRefused
 from ccd.meals.windows import next_window
 from ccd.reports.report import Column, Section
@@ -35,6 +35,7 @@ _BREAKS = (
     Column("late"),
     Column("violations"),
     Column("unknown"),
+    Column("excused"),
     Column("minutes", "minutes"),
     Column("average", "average", parts=("minutes", "taken")),
     Column("over_minutes", "minutes"),
@@ -79,14 +80,19 @@ class BreakFigures:
     def __init__(self) -> None:
         self._tally = Tally("breaks", _BREAKS)
 
-    def ended(self, fact: BreakEnded) -> None:
-        self._tally.came_from("BreakEnded")
-        if fact.productive:
-            amounts: dict[str, float] = {"productive": 1, "productive_minutes": tenths(fact.seconds)}
-        else:
-            amounts = {"taken": 1, _LEVELS.get(fact.level, "unknown"): 1}
-            amounts |= {"minutes": tenths(fact.seconds), "over_minutes": tenths(fact.over_s)}
-        self._tally.add(fact.person, amounts)
+    def ended(self, facts: Iterable[BreakEnded], waived: Iterable[BreakWaived]) -> None:
+        """All breaks of a day together with the overstays that leads waived."""
+        forgiven = {fact.of for fact in waived}
+        for fact in facts:
+            self._tally.came_from("BreakEnded")
+            if fact.productive:
+                amounts: dict[str, float] = {"productive": 1, "productive_minutes": tenths(fact.seconds)}
+            else:
+                level = "excused" if fact.of and fact.of in forgiven else _LEVELS.get(fact.level, "unknown")
+                minutes = {"minutes": tenths(fact.seconds), "over_minutes": tenths(fact.over_s)}
+                amounts = {"taken": 1, level: 1, **minutes}
+            self._tally.add(fact.person, amounts)
+        self._tally.came_from("BreakWaived", len(forgiven))
 
     def refused(self, fact: BreakRefused) -> None:
         self._tally.came_from("BreakRefused")

@@ -35,12 +35,14 @@ th, td { border-bottom: 0.5pt solid var(--line); padding: 0.9mm 1.4mm; text-alig
   vertical-align: top; }
 th { background: var(--fill); font-weight: 600; color: #3b4856; line-height: 1.25; vertical-align: bottom;
   border-bottom: 1pt solid #aab4c0; }
+td.share { white-space: nowrap; }
 th.who, td.who { text-align: left; overflow-wrap: anywhere; } td.code { text-align: left;
   white-space: nowrap; color: var(--soft); }
 td.none { color: #a9b3bd; } td.bad { color: var(--bad); font-weight: 600; }
 tfoot td { font-weight: 600; border-top: 1pt solid #7b8794; background: var(--fill); }
 tr.others td { color: var(--soft); font-style: italic; }
-svg { display: block; } svg.bar { margin: 0.6mm 0 0 auto; } svg.days { width: 100%; height: auto; }
+svg.bar { margin-right: 1.5mm; vertical-align: 0.5mm; }
+svg.days { display: block; width: 100%; height: auto; }
 .days text { font-size: 8px; fill: #5d6b7a; } .legend { color: var(--soft); font-size: 8.5pt; }
 .legend i { display: inline-block; width: 3mm; height: 3mm; margin: 0 1mm 0 4mm; vertical-align: -0.4mm; }
 footer { margin-top: 8mm; border-top: 0.5pt solid var(--line); padding-top: 2mm; color: var(--soft);

@@ -18,8 +18,8 @@ def tenths(seconds: float) -> int:
 
 
 class Tally:
-    """Amounts by person. Those of ``minutes`` are given in tenths; those that only a share is made of may
-    have any name.
+    """Amounts by person. Those of ``minutes`` and ``days`` are given in tenths; those that only a share is
+    made of may have any name.
     """
 
     def __init__(self, name: str, columns: Sequence[Column]) -> None:
@@ -78,7 +78,7 @@ class Tally:
 
 
 def _value(column: Column, amounts: Mapping[str, float]) -> Cell:
-    if column.unit == "minutes":
+    if column.unit in ("minutes", "days"):
         return amounts.get(column.name, 0) / 10
     if column.adds:
         return int(amounts.get(column.name, 0))

@@ -80,10 +80,12 @@ class Wording:
         """A share as percent; nothing known is a dash."""
         if value is None:
             return "–"
+        if value == 0 and column.adds:
+            return "0"
         match column.unit:
             case "share":
                 return f"{float(value) * 100:.1f}%"
-            case "minutes" | "average":
+            case "minutes" | "average" | "days":
                 return f"{float(value):,.1f}"
             case "code":
                 return self.code(str(value))
