@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -146,7 +147,7 @@ class TestSlots:
         slots = sorted(slot_of(window, group, self.GROUPS) for group in self.GROUPS)
         assert slots[0][0] == window.opens
         assert slots[-1][1] == window.closes
-        assert all(before[1] == after[0] for before, after in zip(slots, slots[1:], strict=False))
+        assert all(before[1] == after[0] for before, after in pairwise(slots))
 
     def test_the_order_moves_on_by_one_each_day(self) -> None:
         def first(day: date) -> str:
