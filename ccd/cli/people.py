@@ -1,4 +1,4 @@
-"""``roster``, ``pin``, ``arrive``, ``leave``: who there is, and who sits where."""
+"""``roster``, ``pin``, ``arrive``, ``leave sign-out``: who there is, and who sits where."""
 
 from __future__ import annotations
 
@@ -180,4 +180,3 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(_roster, name="roster")
     app.add_typer(_pin, name="pin")
     app.command()(arrive)
-    app.command()(leave)

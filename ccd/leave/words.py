@@ -61,9 +61,8 @@ _INPUT: dict[str, tuple[str, str]] = {
         "{person} 在该时间已有申请 {request}；请先撤回",
     ),
     "leave_no_approver": (
-        "nobody in the roster could approve this ({step}); see policies.leave.supervisor_roles and "
-        "department_roles",
-        "花名册中无人可以批准（{step}）；请检查 policies.leave.supervisor_roles 与 department_roles",
+        "nobody in the roster could approve this ({step}); see the roles in [policies.leave]",
+        "花名册中无人可以批准（{step}）；请检查 [policies.leave] 中的岗位",
     ),
     "leave_called_by_lead": (
         "when somebody ill has called is told by a lead who files it, not by {actor}",
@@ -181,8 +180,7 @@ _RULES: dict[str, tuple[str, str]] = {
         "{person}（{has}）与 {partner}（{other}）不在同一班组",
     ),
     "leave_swap_in_row": (
-        "{person} would have {hours} hours between {shift} of {day} and the shift beside it; "
-        "at least {rest} (no two shifts in a row)",
+        "{person} would rest {hours} hours beside {shift} of {day}; at least {rest}: no two in a row",
         "{person} 的 {day} {shift} 与相邻班次仅隔 {hours} 小时，至少 {rest} 小时（不得连班）",
     ),
     "leave_swap_consecutive": (
