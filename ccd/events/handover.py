@@ -181,7 +181,9 @@ class HandoverJudged(HandoverFact, frozen=True, kw_only=True):
     held_s: float = 0.0
     missing: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()
-    """not_early | on_leave | blind | relieved_by:CODE: what goes with the verdict and does not make it."""
+    """not_early | on_leave | blind | nobody_outgoing | relieved_by:CODE: what goes with the verdict and does
+    not make it.
+    """
 
 
 class VerdictExcused(HandoverFact, frozen=True, kw_only=True):

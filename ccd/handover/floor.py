@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -53,11 +53,11 @@ def under(world: World, person: str, place: Place, at: datetime) -> Under | None
         return None
     if not _hands_over(world, seats, team, at):
         return None
-    need = _need(world, team, sum(1 for _ in _planned_seats(world, seats, team, at)))
+    need = _need(world, team, len(_seats(world, seats, team, at, timedelta(0))))
+    after = timedelta(minutes=world.settings.policies.handover.max_hold_minutes)
     staffed = sum(
-        1
-        for each, people in world.presence.items()
-        if people and each != place and team_of(world, each) == team and _works(world, each)
+        each != place and bool(world.presence.get(each)) and _works(world, each)
+        for each in _seats(world, seats, team, at, after)
     )
     return Under(team, staffed, need) if staffed < need else None
 
@@ -78,10 +78,13 @@ def _hands_over(world: World, seats: SeatPlan, team: str, at: datetime) -> bool:
     )
 
 
-def _planned_seats(world: World, seats: SeatPlan, team: str, at: datetime) -> Iterator[Place]:
-    for place, duties in seats.duties.items():
-        if team_of(world, place) == team and any(duty.starts <= at < duty.ends for duty in duties):
-            yield place
+def _seats(world: World, seats: SeatPlan, team: str, at: datetime, after: timedelta) -> list[Place]:
+    """Those that somebody is planned at now, or was until so long ago: a lead's desk takes no calls."""
+    return [
+        place
+        for place, duties in seats.duties.items()
+        if team_of(world, place) == team and any(duty.starts <= at < duty.ends + after for duty in duties)
+    ]
 
 
 def _works(world: World, place: Place) -> bool:

@@ -39,7 +39,7 @@ def judged(world: World, boundary: Boundary, record: RecordRead) -> facts.Handov
     empty = late and seen.empty_s > world.settings.policies.handover.empty_after_s
     blind = _blind(world, boundary, record, seen)
     want = wanting(world, boundary, seen.giver, seen.taker if seen.arrived else "")
-    verdict = _verdict(world, boundary, late, empty, blind, want, record)
+    verdict = _verdict(world, boundary, late, empty, blind, want, record, seen)
     about = boundary.about
     outgoing, incoming = (d.assignment.person if d else "" for d in (boundary.outgoing, boundary.incoming))
     return facts.HandoverJudged(
@@ -85,11 +85,12 @@ def _verdict(
     blind: bool,
     want: Wanting,
     record: RecordRead,
+    seen: _Seen,
 ) -> str:
     """What counts against somebody is not said where we were blind for it, nor of before ccd began."""
     began = world.handover.began
     before = began is not None and boundary.at < began
-    if before or (late and blind):
+    if before or (late and blind) or (not seen.giver and _blind_before(boundary, record)):
         return "unknown"
     if empty:
         return "empty_seat"
@@ -162,6 +163,12 @@ def _blind(world: World, boundary: Boundary, record: RecordRead, seen: _Seen) ->
     return _blind_between(boundary, record, boundary.at - lead, seen.until)
 
 
+def _blind_before(boundary: Boundary, record: RecordRead) -> bool:
+    """Whether somebody worked the outgoing shift unseen."""
+    duty = boundary.outgoing
+    return duty is not None and _blind_between(boundary, record, duty.starts, boundary.at)
+
+
 def _blind_between(boundary: Boundary, record: RecordRead, since: datetime, until: datetime) -> bool:
     return any(
         one.pbx == boundary.pbx and one.began < until and (one.ended is None or one.ended > since)
@@ -182,6 +189,8 @@ def _noted(world: World, boundary: Boundary, seen: _Seen, blind: bool) -> Iterat
         yield "not_early"
     if on_leave(world, boundary):
         yield "on_leave"
+    if boundary.outgoing is not None and not seen.giver:
+        yield "nobody_outgoing"
     if blind:
         yield "blind"
     if boundary.incoming and seen.taker and seen.taker != boundary.incoming.assignment.person:

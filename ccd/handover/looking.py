@@ -61,6 +61,8 @@ def verdicts(world: World, record: RecordRead) -> Iterator[facts.HandoverJudged]
         found, known = judged(world, boundary, record), world.handover.verdicts.get(boundary.id)
         if known is None or not same(known, found):
             yield found
+        if found.verdict == "late" and found.arrived is None and not world.presence.get(boundary.place):
+            stale(world, boundary)  # nobody has sat there for a moment: soon it is an empty seat
 
 
 def _maximum(world: World, ended: facts.HoldEnded) -> Found:
