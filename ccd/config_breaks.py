@@ -17,7 +17,7 @@ from ccd.roster_cells import Role
 __all__ = ["REASONS", "BreaksSettings", "ReasonSettings"]
 
 Reason = Annotated[str, shaped(r"[A-Za-z0-9_-]{1,64}", "pause_reason")]
-Minutes = Annotated[int, Field(ge=0, le=1440)]
+Minutes = Annotated[float, Field(ge=0, le=1440)]
 
 
 class ReasonSettings(Section):
@@ -62,9 +62,9 @@ class BreaksSettings(Section):
     """A pause without a reason: as any other; recorded and the lead told; refused."""
     late_after_minutes: Minutes = 1
     """So long past the allowance nobody counts as late: their phone is rung first."""
-    violation_minutes: Annotated[int, Field(ge=1, le=1440)] = 20
+    violation_minutes: Annotated[float, Field(gt=0, le=1440)] = 20
     """So long past it is a violation (off post), where the reason is not productive."""
-    absence_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+    absence_minutes: Annotated[float, Field(gt=0, le=1440)] = 60
     """A pause of so long that is not productive is proposed to the lead as an absence."""
     not_after_start_minutes: Minutes = 0
     """No break in the first minutes of a shift, where the reason is not productive."""

@@ -40,7 +40,7 @@ class Rules:
     def once_s(self, reason: str) -> int | None:
         """So long one break may last; None: no limit of its own."""
         known = self._breaks.reason(reason)
-        return known.minutes * 60 if known is not None and known.minutes else None
+        return round(known.minutes * 60) if known is not None and known.minutes else None
 
     def shift_s(self, reason: str) -> int:
         """So long all breaks of this reason in a shift may last together."""
@@ -48,7 +48,7 @@ class Rules:
         minutes = (known.minutes_a_shift or known.minutes * known.times) if known is not None else 0
         if known is not None and known.minutes and not minutes:  # any number of them
             return 24 * 3600
-        return (minutes or self._own.break_minutes) * 60
+        return round((minutes or self._own.break_minutes) * 60)
 
     def tolerance(self, what: str, reason: str) -> int:
         """A deviation shorter than this is forgiven."""

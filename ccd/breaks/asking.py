@@ -8,7 +8,7 @@ from ccd.breaks.rules import Refusal, Verdict, judged
 from ccd.breaks.turns import Turn, turn_of
 from ccd.breaks.world import Items, World, clock, freed, minutes_of, name_of, page, to_leads
 from ccd.config import Mode
-from ccd.config_breaks import BreaksSettings
+from ccd.config_breaks import BreaksSettings, ReasonSettings
 from ccd.effects import AnswerAsked, Page, SendAction
 from ccd.events import PauseAsked
 from ccd.events import breaks as facts
@@ -25,6 +25,11 @@ def asked(event: PauseAsked, world: World, settings: BreaksSettings) -> Items:
         return
     if settings.mode is Mode.OFF:
         yield from _let(event, world, "breaks are off")
+    elif len(here) > 1 and not person and settings.mode is Mode.ENFORCE and _limited(settings, event.reason):
+        values = {"seat": event.seat, "names": ", ".join(name_of(world, code) for code in here)}
+        yield _refused(
+            event, Refusal("breaks_whose", values, "which-person", "several people are at the seat")
+        )
     elif not person:
         why = "several people are at the seat" if here else "nobody is signed in at the seat"
         yield from _let(event, world, f"{why}: the pause counts for nobody")
@@ -33,6 +38,14 @@ def asked(event: PauseAsked, world: World, settings: BreaksSettings) -> Items:
         yield from _let(event, world, "an emergency is on: nothing is refused", "breaks_freed", values)
     else:
         yield from _judged(event, world, settings, person)
+
+
+def _limited(settings: BreaksSettings, reason: str) -> bool:
+    """Whether it matters whose break it is."""
+    rule = settings.reason(reason)
+    if rule is None or rule.never_refused:
+        return rule is None
+    return rule.model_copy(update={"productive": False}) != ReasonSettings()
 
 
 def _judged(event: PauseAsked, world: World, settings: BreaksSettings, person: str) -> Items:

@@ -160,7 +160,7 @@ def absence(world: World, settings: BreaksSettings, one: Break, kind: str, at: d
         return
     seconds = one.seconds(at)
     key = f"{one.key}|absence|{kind}"
-    because = f"absence, {kind}: {seconds:.0f} s, limit {settings.absence_minutes} min"
+    because = f"absence, {kind}: {seconds:.0f} s, limit {settings.absence_minutes:g} min"
     yield facts.PauseIsAbsence(
         at=at,
         key=key,

@@ -17,7 +17,7 @@ from ccd.config_breaks import BreaksSettings, ReasonSettings
 __all__ = ["Refusal", "Verdict", "allowance", "judged"]
 
 LEAST_S = 60.0
-"""Minutes a shift that are left are used up where they are less than this."""
+"""Minutes a shift that are left are used up where they are less than this, and less than one break."""
 
 
 class Refusal(NamedTuple):
@@ -85,10 +85,11 @@ def _broken(
         yield _refusal(world, turn, "times", values, f"{len(mine)} of {rule.times} are used up")
     if rule.minutes_a_shift:
         used = _used_s(world, turn, reason, at)
-        if rule.minutes_a_shift * 60 - used < LEAST_S:
-            values = {"reason": reason, "taken": minutes_of(used), "allowed": str(rule.minutes_a_shift)}
+        least = min(LEAST_S, rule.minutes * 60) if rule.minutes else LEAST_S
+        if rule.minutes_a_shift * 60 - used < min(least, rule.minutes_a_shift * 60):
+            values = {"reason": reason, "taken": minutes_of(used), "allowed": f"{rule.minutes_a_shift:g}"}
             yield _refusal(
-                world, turn, "minutes", values, f"{used:.0f} s of {rule.minutes_a_shift} min are used"
+                world, turn, "minutes", values, f"{used:.0f} s of {rule.minutes_a_shift:g} min are used"
             )
 
 
@@ -110,11 +111,11 @@ def _when(world: World, settings: BreaksSettings, turn: Turn, reason: str, at: d
     first = turn.starts + timedelta(minutes=settings.not_after_start_minutes)
     last = turn.ends - timedelta(minutes=settings.not_before_end_minutes)
     if turn.starts <= at < first:
-        minutes = str(settings.not_after_start_minutes)
+        minutes = f"{settings.not_after_start_minutes:g}"
         values = {"reason": reason, "minutes": minutes, "time": clock(world, first)}
         yield _refusal(world, turn, "near_start", values, f"the first {minutes} min of the shift")
     if last <= at < turn.ends:
-        minutes = str(settings.not_before_end_minutes)
+        minutes = f"{settings.not_before_end_minutes:g}"
         values = {"reason": reason, "minutes": minutes, "time": clock(world, turn.ends)}
         yield _refusal(world, turn, "near_end", values, f"the last {minutes} min of the shift")
 

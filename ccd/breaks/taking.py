@@ -1,6 +1,7 @@
 """Breaks as they are taken: by the pauses of phones and the sign-ins of people. Nothing is ever undone.
 
-A pause with one person signed in at its seat is that person's break. With several it is nobody's.
+A pause with one person signed in at its seat is that person's break. With several it is nobody's, unless one
+of them has asked for it by name.
 """
 
 from __future__ import annotations
@@ -33,10 +34,20 @@ def began(event: PauseBegan, world: World, settings: BreaksSettings) -> Items:
         yield from _end(world, settings, on, event.at if event.seen else on.seen_since)
     if event.reason == world.settings.policies.meals.reason or not event.people:
         return
-    if len(event.people) > 1:
+    person = _whose(event, world)
+    if person:
+        yield from _begin(world, settings, person, event)
+    else:
         yield _ambiguous(event, world)
-        return
-    yield from _begin(world, settings, event.people[0], event)
+
+
+def _whose(event: PauseBegan, world: World) -> str:
+    """Of several people at the seat the one who has asked for it by name; "" where none or several have."""
+    if len(event.people) == 1:
+        return event.people[0]
+    accepted = [world.breaks.accepted.get(person) for person in event.people]
+    asked = [one.person for one in accepted if one and one.reason == event.reason and one.holds(event.at)]
+    return asked[0] if len(asked) == 1 else ""
 
 
 def ended(event: PauseEnded, world: World, settings: BreaksSettings) -> Items:

@@ -11,6 +11,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name}: {reason}; nothing is refused while an emergency is on",
         "{name}：{reason}；突发事件处置期间不作限制",
     ),
+    "breaks_whose": (
+        "several people are signed in at {seat} ({names}): say whose break it is, by their code",
+        "机台 {seat} 有多人签到（{names}）：请输入小休人员的工号",
+    ),
     "breaks_already": ("{name} is paused for {reason} already", "{name} 已因“{reason}”小休中"),
     "breaks_unnamed": (
         "{name}: a pause without a reason; choose one of: {reasons}",
