@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field, field_validator
 
 from ccd.config_section import Mode, Section, shaped
 from ccd.config_shifts import Clock, Weekdays
@@ -60,11 +60,7 @@ class MealsSettings(Section):
     """So many of a team must go on working."""
     floors: dict[str, People] = Field(default_factory=dict)
     """The same for single teams."""
-    counted_roles: Annotated[tuple[Role, ...], AfterValidator(lambda roles: tuple(dict.fromkeys(roles)))] = (
-        Role.AGENT,
-        Role.SENIOR_AGENT,
-        Role.TELESALES,
-    )
+    counted_roles: tuple[Role, ...] = (Role.AGENT, Role.SENIOR_AGENT, Role.TELESALES)
     """Who takes calls: the cap is reckoned of these, and holds for them."""
     waiting: bool = True
     """Whoever comes over the cap waits for a place; else they are only refused."""

@@ -38,6 +38,9 @@ class MealQueued(MealFact, frozen=True, kw_only=True):
     opens: datetime
     closes: datetime
     group: str = ""
+    slot_opens: datetime | None = None
+    slot_closes: datetime | None = None
+    """The part of the window that is their meal group's; None where they are in none."""
 
 
 class MealTurn(MealFact, frozen=True, kw_only=True):
@@ -155,7 +158,7 @@ class MealEnded(MealFact, frozen=True, kw_only=True):
     extended_s: float = 0.0
     blind_s: float = 0.0
     why: str = ""
-    """unpaused | arrived (at a seat) | unseen (over when we looked again)."""
+    """unpaused | arrived (at a seat) | unseen (over when we looked again) | gone (out, the shift is over)."""
 
 
 class MealExcused(MealFact, frozen=True, kw_only=True):

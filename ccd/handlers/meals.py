@@ -21,6 +21,7 @@ Nobody is ever unpaused, and no call is touched.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from ccd.config_meals import MealsSettings
@@ -42,9 +43,10 @@ from ccd.events import (
 from ccd.meals import taking, waiting
 from ccd.meals.acts import perform
 from ccd.meals.asking import ask
-from ccd.meals.floor import World, team_of
+from ccd.meals.floor import World, has_gone, team_of
 from ccd.meals.overstaying import watch
 from ccd.meals.telling import Items, page
+from ccd.shifts.people import is_here
 from ccd.shifts.sweeping import is_sweep, next_sweep
 
 NAME = "meals"
@@ -80,9 +82,11 @@ def _arrived(event: PersonArrived, world: World, settings: MealsSettings) -> Ite
 
 
 def _left(event: PersonLeft, world: World, settings: MealsSettings) -> Items:
-    """Whoever only moves to another seat keeps their place."""
-    if event.how == "moved" or event.person in world.meals.held:
+    """Whoever only moves to another seat keeps their place. A meal goes on, unless the shift is over."""
+    if event.how == "moved" or is_here(world, event.person) or event.person in world.meals.held:
         return
+    if _gone_home(world, event.at, event.person):
+        yield from taking.ended(world, settings, event.at, event.person, "gone")
     yield from waiting.end_places(world, event.at, event.person, "left", f"signed out of {event.seat}")
     yield from waiting.serve(world, settings, event.at, team_of(world, event.person))
 
@@ -104,10 +108,18 @@ def _due(event: DeadlineDue, world: World, settings: MealsSettings) -> Items:
     what, _, person = rest.partition("|")
     if name != NAME or settings.mode is Mode.OFF:
         return
-    if what == "meal" and person in world.meals.meals:
+    if _gone_home(world, event.at, person):
+        yield from taking.ended(world, settings, event.at, person, "gone")
+    elif what == "meal" and person in world.meals.meals:
         yield from watch(world, settings, event.at, person)
     elif what in ("turn", "grant"):
         yield from waiting.due(world, settings, event.at, what, person)
+
+
+def _gone_home(world: World, at: datetime, person: str) -> bool:
+    """Nobody is late from a meal when their shift is over and they have signed out."""
+    meal = world.meals.meals.get(person)
+    return meal is not None and at >= meal.began and has_gone(world, person, meal.day, at)
 
 
 def _sweep(event: DeadlineDue, world: World, settings: MealsSettings) -> Items:

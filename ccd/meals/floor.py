@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,8 @@ from ccd.events import AgentState, CallFacts
 from ccd.following.picture import Agent, Pbx
 from ccd.meals.state import MealsState
 from ccd.roster import Roster
-from ccd.shifts.people import leads_to_tell, places_of
-from ccd.shifts.plan import Plan
+from ccd.shifts.people import is_here, leads_to_tell, places_of
+from ccd.shifts.plan import Duty, Plan
 from ccd.staffing.forecast import Forecast
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "called",
     "clock",
     "diner_of",
+    "groups_of",
+    "has_gone",
     "leads_of",
     "on_call",
     "place_of",
@@ -86,12 +88,35 @@ def diner_of(world: World, person: str, at: datetime) -> Diner:
     known = world.roster.by_code(person)
     name, role, team = (known.name, known.role, known.team) if known else ("", "", "")
     zone = world.settings.daemon.timezone
-    duty = next((one for one in world.plan.on_duty(at) if one.assignment.person == person), None)
+    duty = next((one for one in _shifts_near(world, person, at) if one.starts <= at < one.ends), None)
     if duty is None:
         return Diner(person, name, role, team, False, zone, at.astimezone(ZoneInfo(zone)).date(), "")
     one = duty.assignment
     zone = world.plan.shifts.by_name[one.shift].zone
     return Diner(person, name, role, team, True, zone, one.day, one.meal_group)
+
+
+def _shifts_near(world: World, person: str, at: datetime) -> Iterator[Duty]:
+    """One that runs now began within two days in UTC."""
+    today = at.date()
+    for number in range(-2, 3):
+        yield from world.plan.of(person, today + timedelta(days=number))
+
+
+def has_gone(world: World, person: str, day: date | None, at: datetime) -> bool:
+    """Whether somebody is signed in nowhere and their shifts of that day are over."""
+    duties = world.plan.of(person, day) if day is not None else ()
+    return bool(duties) and all(duty.ends <= at for duty in duties) and not is_here(world, person)
+
+
+def groups_of(world: World, team: str, since: datetime, until: datetime) -> tuple[str, ...]:
+    """The meal groups of a team's people who are planned between these moments, by name."""
+    found = {
+        duty.assignment.meal_group
+        for duty in world.plan.duties(since, until)
+        if team_of(world, duty.assignment.person) == team
+    }
+    return tuple(sorted(found - {""}))
 
 
 def team_of(world: World, person: str) -> str:

@@ -30,8 +30,9 @@ class Place:
     opens: datetime
     closes: datetime
     since: datetime
-    group: str
     day: date | None
+    slot: Span | None
+    """The part of the window that is their meal group's."""
 
 
 @dataclass(frozen=True)
@@ -162,10 +163,11 @@ class MealsState:
         )
 
     def _queued(self, fact: facts.MealQueued) -> None:
-        self.waiting.setdefault(
-            fact.person,
-            Place(fact.team, fact.window, fact.opens, fact.closes, fact.at, fact.group, fact.day),
-        )
+        slot = None
+        if fact.slot_opens is not None and fact.slot_closes is not None:
+            slot = (fact.slot_opens, fact.slot_closes)
+        place = Place(fact.team, fact.window, fact.opens, fact.closes, fact.at, fact.day, slot)
+        self.waiting.setdefault(fact.person, place)
 
     def _turn(self, fact: facts.MealTurn) -> None:
         self._drop(fact.person)

@@ -8,8 +8,8 @@ from typing import Any
 from ccd.config_meals import MealsSettings
 from ccd.meals.cap import cap_of
 from ccd.meals.counting import over_s, passes_at
-from ccd.meals.floor import World, diner_of, team_of
-from ccd.meals.waiting import groups_of, queue_of
+from ccd.meals.floor import World, diner_of, groups_of, team_of
+from ccd.meals.waiting import queue_of
 from ccd.meals.windows import Window, open_windows, slot_of
 
 __all__ = ["board"]
@@ -88,7 +88,7 @@ def _eating(world: World, settings: MealsSettings, person: str, at: datetime) ->
 
 
 def _window(world: World, settings: MealsSettings, team: str, window: Window) -> Row:
-    groups = groups_of(world, team, window) if settings.rotation != "off" else ()
+    groups = groups_of(world, team, window.opens, window.closes) if settings.rotation != "off" else ()
     slots = {group: slot_of(window, group, groups) for group in groups}
     return {
         "window": window.name,

@@ -29,21 +29,10 @@ from ccd.meals.floor import (
     place_of,
     team_of,
 )
-from ccd.meals.state import Grant, Place
+from ccd.meals.state import Place, Turn
 from ccd.meals.telling import Items, cancel, deadline, fact, page
-from ccd.meals.windows import Window, slot_of
 
-__all__ = ["call_is_over", "due", "end_places", "groups_of", "queue_of", "release_turns", "serve"]
-
-
-def groups_of(world: World, team: str, window: Window) -> tuple[str, ...]:
-    """The meal groups of a team's people who are planned in this window, by name."""
-    found = {
-        duty.assignment.meal_group
-        for duty in world.plan.duties(window.opens, window.closes)
-        if team_of(world, duty.assignment.person) == team
-    }
-    return tuple(sorted(found - {""}))
+__all__ = ["call_is_over", "due", "end_places", "queue_of", "release_turns", "serve"]
 
 
 def queue_of(
@@ -60,17 +49,8 @@ def queue_of(
         if place.team == team and at < place.closes
     ]
     if settings.rotation == "prefer":
-        waiting.sort(key=lambda one: not _has_slot(world, one[0], one[1], at))
+        waiting.sort(key=lambda one: one[1].slot is None or not one[1].slot[0] <= at < one[1].slot[1])
     return tuple(person for person, _ in waiting)
-
-
-def _has_slot(world: World, person: str, place: Place, at: datetime) -> bool:
-    if not place.group:
-        return False
-    day = diner_of(world, person, place.opens).day
-    window = Window(place.opens, place.closes, place.window, day)
-    opens, closes = slot_of(window, place.group, groups_of(world, place.team, window))
-    return opens <= at < closes
 
 
 def serve(world: World, settings: MealsSettings, at: datetime, team: str) -> Items:
@@ -132,7 +112,7 @@ def _hold(world: World, at: datetime, person: str, since: datetime) -> facts.Mea
 def due(world: World, settings: MealsSettings, at: datetime, what: str, person: str) -> Items:
     """A turn or a grant has been kept long enough; ``what`` is which."""
     kept = (world.meals.turns if what == "turn" else world.meals.grants).get(person)
-    if kept is None or getattr(kept, "held_since", None) is not None:
+    if kept is None or (isinstance(kept, Turn) and kept.held_since is not None):
         return
     pbx, seat = place_of(world, person)
     interface = world.roster.interface_of(pbx, seat) or ""
@@ -141,7 +121,7 @@ def due(world: World, settings: MealsSettings, at: datetime, what: str, person: 
         yield deadline(what, person, at, kept.until, "kept longer since")
     elif pbx and blind_since(world, pbx) is not None:
         yield deadline(what, person, at, at + again, "kept while the PBX is out of sight")
-    elif on_call(world, pbx, interface) and not isinstance(kept, Grant):
+    elif isinstance(kept, Turn) and on_call(world, pbx, interface):
         agent = agent_at(world, pbx, interface)
         since = agent.since if agent and agent.since else at
         yield _hold(world, at, person, max(since, kept.until - again))

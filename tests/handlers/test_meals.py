@@ -9,7 +9,7 @@ import pytest
 from ccd.effects import SendAction
 from ccd.events import ForecastRow
 from ccd.events import meals as facts
-from ccd.meals.asking import PROMPTS
+from ccd.meals.rules import PROMPTS
 from ccd.rules import RULES
 from ccd.staffing.forecast import Forecast
 from tests.handlers.meal_scene import DAY, MealScene, local, noon

@@ -189,6 +189,23 @@ class TestBeginAndEnd:
         scene.sign("arrive", "2999", "A1")
         assert scene.eating == {"2001"}
 
+    @pytest.mark.parametrize(
+        ("out", "why"),
+        [("19:59", []), ("20:00", ["gone"])],  # the shift is from 08:00 to 20:00
+    )
+    def test_who_goes_home_from_a_meal_after_the_shift_is_late_from_none(
+        self, out: str, why: list[str]
+    ) -> None:
+        scene = MealScene("19:45", windows={"dinner": {"start": "19:30"}})
+        scene.go("2001")
+        scene.run(to=noon(out))
+        scene.sign("leave", "2001", "A1")
+        assert [one.why for one in scene.of(facts.MealEnded)] == why
+        scene.run(to=noon("23:00"))
+        (ended,) = scene.of(facts.MealEnded)
+        assert (ended.why, ended.level) == ("gone", "ok")
+        assert scene.pages("meals_late") == []
+
     def test_switched_off_a_meal_under_way_still_ends(self) -> None:
         scene = MealScene("11:30")
         scene.go("2001")

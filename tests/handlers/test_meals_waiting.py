@@ -142,6 +142,14 @@ class TestWaiting:
         scene.come_back("2001")
         assert scene.world.meals.turns["2002"].until == noon("11:50")
 
+    def test_whoever_asks_from_another_pause_does_not_pass_those_who_wait(self) -> None:
+        scene = MealScene("11:30", agents=6)
+        scene.pause("A6", "break")
+        scene.go("2001")
+        scene.ask("2002")
+        assert scene.ask("2006").values["position"] == "2"
+        assert waiting(scene) == ["2002", "2006"]
+
     def test_signing_out_gives_up_the_place_and_a_turn_goes_to_the_next(self) -> None:
         scene = full()
         for code in ("2002", "2003", "2004"):
