@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ccd import events as e
 from ccd.events import handover as facts
+from ccd.events.shift_facts import ShiftFacts
 from ccd.handover.holding import held
 from ccd.handover.state import HandoverState
 from ccd.shifts.plan import encode_day
@@ -125,6 +126,14 @@ def test_every_planned_shift_at_a_seat_has_its_one_verdict(story: list[Any], beg
 
 @given(stories, STARTS)
 @CALM
+def test_every_fact_has_a_key_of_its_own(story: list[Any], begins: str) -> None:
+    scene = Floor(begins).play(story)
+    keys = [one.key for one in scene.facts if isinstance(one, facts.HandoverFact)]
+    assert len(keys) == len(set(keys))
+
+
+@given(stories, STARTS)
+@CALM
 def test_every_hold_ends_and_its_seconds_add_up(story: list[Any], begins: str) -> None:
     scene = Floor(begins).play(story)
     began = {(one.person, one.seat, one.day, one.shift): one for one in scene.of(facts.HoldBegan)}
@@ -170,8 +179,6 @@ def test_the_facts_told_again_give_the_same_state(story: list[Any], begins: str)
 
 
 def folded(texts: list[bytes], at: Any) -> HandoverState:
-    from ccd.events.shift_facts import ShiftFacts
-
     state = HandoverState()
     for text in texts:
         state.fold(msgspec.json.decode(text, type=ShiftFacts))
