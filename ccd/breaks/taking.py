@@ -210,6 +210,7 @@ def _ambiguous(event: PauseBegan, world: World) -> facts.BreakAmbiguous:
     return facts.BreakAmbiguous(
         at=event.at,
         key=f"breaks|ambiguous|{event.pbx}|{event.interface}|{event.at.isoformat()}",
+        day=turn_of(world, event.people[0], event.at).day,
         pbx=event.pbx,
         seat=world.roster.seat_of(event.pbx, event.interface) or "",
         because=f"{len(event.people)} people are signed in at the seat: whose pause it is nobody knows",

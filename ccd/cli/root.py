@@ -28,6 +28,7 @@ from ccd.cli import (
     reports,
     running,
     shifts,
+    staffing,
     storing,
 )
 from ccd.cli.session import Exit, Session, language_of
@@ -70,7 +71,7 @@ def _common(
 
 for _module in (
     *(running, configuring, looking, incidents, details, evidence, drills, storing),
-    *(people, shifts, duty, handover, meals, breaks, attendance, leave, adherence, reports),
+    *(people, shifts, staffing, duty, handover, meals, breaks, attendance, leave, adherence, reports),
 ):
     _module.add_to(app)
 

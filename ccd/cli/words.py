@@ -16,6 +16,7 @@ from ccd.cli.words_leave import LEAVE_WORDS
 from ccd.cli.words_meals import MEALS_WORDS
 from ccd.cli.words_reports import REPORTS_WORDS
 from ccd.cli.words_shifts import SHIFT_WORDS
+from ccd.cli.words_staffing import STAFFING_WORDS
 
 __all__ = ["LANGUAGES", "WORDS", "Words"]
 
@@ -272,6 +273,7 @@ Ctrl-C ends it.""",
     **LEAVE_WORDS,
     **ADHERENCE_WORDS,
     **REPORTS_WORDS,
+    **STAFFING_WORDS,
 }
 
 

@@ -22,8 +22,10 @@ from ccd.adapters.store.place import place_of, shown, sqlite_file
 from ccd.adapters.store.queue_log import QUEUE_LOG_COLUMNS, queue_log
 from ccd.adapters.store.schema import AGENT_INTERVAL, BLIND_INTERVAL, CALL, QUEUE_VISIT, TABLES
 from ccd.adapters.store.shift_queries import record, shift_facts
+from ccd.adapters.store.traffic_queries import traffic
 from ccd.config import StoreSettings
 from ccd.events import Blind, Doing, PlanRestored, RosterReplaced, Stay
+from ccd.staffing.history import Traffic
 
 __all__ = ["EXPORTS", "Archive", "Row", "columns_of", "opened"]
 
@@ -148,6 +150,12 @@ class Archive:
         with answering(self._url):
             async with self._engine.connect() as connection:
                 return await record(connection, people, since, until, places, interface_of)
+
+    async def traffic(self, since: datetime, until: datetime) -> Traffic:
+        """Calls in queues and the work after them, for a forecast: ``traffic_queries.traffic``."""
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await traffic(connection, since, until)
 
     async def verify_audit(self) -> AuditReport:
         """Look at every entry of the audit chain."""
