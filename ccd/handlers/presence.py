@@ -139,7 +139,8 @@ def _held(event: SignInAsked, world: World) -> _Refusal | None:
         if (event.kind == "leave") == ((pbx, seat) == target):
             found = holding.held(world, event.code, pbx, seat, event.at)
             if found is not None:
-                return _Refusal("held", "held", f"held: {found.because}", found.enforced)
+                prompt = "held" if event.kind == "leave" else "held-elsewhere"
+                return _Refusal("held", prompt, f"held: {found.because}", found.enforced)
     return None
 
 

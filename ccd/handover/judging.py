@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,9 +10,9 @@ from ccd.events import RecordRead, Stay
 from ccd.events import handover as facts
 from ccd.handover.holding import World, awaited, outgoing_people
 from ccd.handover.log import Wanting, wanting
-from ccd.handover.seats import Boundary, person_id
+from ccd.handover.seats import Boundary, Place, person_id
 
-__all__ = ["due", "judged", "on_leave", "same"]
+__all__ = ["due", "judged", "on_leave", "same", "stays_by_place"]
 
 ON_LEAVE = ("leave", "trip")
 
@@ -32,9 +32,13 @@ def due(world: World, boundary: Boundary) -> datetime:
     return boundary.at + timedelta(minutes=world.settings.policies.handover.judge_after_minutes)
 
 
-def judged(world: World, boundary: Boundary, record: RecordRead) -> facts.HandoverJudged:
-    """The verdict as it is now, whatever it was before. ``record`` reaches back to the outgoing shift."""
-    seen = _seen(world, boundary, record)
+def judged(
+    world: World, boundary: Boundary, record: RecordRead, stays: Sequence[Stay]
+) -> facts.HandoverJudged:
+    """The verdict as it is now, whatever it was before. ``record`` reaches back to the outgoing shift;
+    ``stays`` are those of it at this seat.
+    """
+    seen = _seen(world, boundary, record, stays)
     late = boundary.incoming is not None and (seen.arrived is None or seen.arrived > boundary.at)
     empty = late and seen.empty_s > world.settings.policies.handover.empty_after_s
     blind = _blind(world, boundary, record, seen)
@@ -102,12 +106,16 @@ def _verdict(
     return "complete"
 
 
-def _seen(world: World, boundary: Boundary, record: RecordRead) -> _Seen:
+def stays_by_place(record: RecordRead) -> Mapping[Place, Sequence[Stay]]:
+    """Everybody's, by their arrivals."""
+    found: dict[Place, list[Stay]] = {}
+    for stay in sorted((*record.stays, *record.others), key=lambda stay: (stay.arrived, stay.person)):
+        found.setdefault((stay.pbx, stay.seat), []).append(stay)
+    return found
+
+
+def _seen(world: World, boundary: Boundary, record: RecordRead, stays: Sequence[Stay]) -> _Seen:
     at = boundary.at
-    stays = sorted(
-        (stay for stay in (*record.stays, *record.others) if (stay.pbx, stay.seat) == boundary.place),
-        key=lambda stay: (stay.arrived, stay.person),
-    )
     takers = _takers(world, boundary)
     coming = [stay for stay in stays if stay.person in takers and (stay.left is None or stay.left > at)]
     first = min(coming, key=lambda stay: stay.arrived, default=None)
@@ -128,7 +136,7 @@ def _takers(world: World, boundary: Boundary) -> tuple[str, ...]:
     return found or ((boundary.incoming.assignment.person,) if boundary.incoming else ())
 
 
-def _giver(world: World, boundary: Boundary, stays: list[Stay]) -> str:
+def _giver(world: World, boundary: Boundary, stays: Sequence[Stay]) -> str:
     """Whose log it is: the planned person's if they were there, else that of who worked there last."""
     duty = boundary.outgoing
     if duty is None:
@@ -149,7 +157,7 @@ def _giver(world: World, boundary: Boundary, stays: list[Stay]) -> str:
     return others[-1].person if others else ""
 
 
-def _empty_s(stays: list[Stay], since: datetime, until: datetime) -> float:
+def _empty_s(stays: Sequence[Stay], since: datetime, until: datetime) -> float:
     """Seconds in which nobody was signed in at the seat. ``stays`` by their arrivals."""
     empty, free = 0.0, since
     for stay in stays:

@@ -10,16 +10,16 @@ from ccd.events import Event, RecordRead
 from ccd.events import handover as facts
 from ccd.handover import ledger
 from ccd.handover.holding import World, awaited, freed, outgoing_people, relief_since
-from ccd.handover.judging import due, judged, on_leave, same
-from ccd.handover.seats import LOOK_BACK, Boundary, BoundaryId, planned
+from ccd.handover.judging import due, judged, on_leave, same, stays_by_place
+from ccd.handover.seats import LOOK_BACK, Boundary, BoundaryId, planned, team_of
 from ccd.handover.telling import leads, managers, name_of, page
 
 __all__ = ["look", "stale", "verdicts", "wants_full_look"]
 
 RECORDS = "handover|judge|"
-FULL_LOOK = timedelta(minutes=10)
+FULL_LOOK = timedelta(hours=1)
 """Every so often all of ``LOOK_BACK`` is looked at; in between what has come due since."""
-RECENT = timedelta(minutes=20)
+RECENT = timedelta(minutes=75)
 GIVEN_UP = timedelta(minutes=10)
 """A record that has not come by then is asked for again."""
 FIRST_MINUTE = timedelta(minutes=1)
@@ -55,10 +55,12 @@ def wants_full_look(world: World, *, again: bool = False) -> None:
 def verdicts(world: World, record: RecordRead) -> Iterator[facts.HandoverJudged]:
     """Those that are new or have changed, of the boundaries that this record was asked for."""
     _, wanted = world.handover.looking.asked.pop(record.key, (None, frozenset[BoundaryId]()))
+    stays = stays_by_place(record)
     for boundary in planned(world, record.at).between(record.until - LOOK_BACK, record.until):
         if boundary.id not in wanted:
             continue
-        found, known = judged(world, boundary, record), world.handover.verdicts.get(boundary.id)
+        found = judged(world, boundary, record, stays.get(boundary.place, ()))
+        known = world.handover.verdicts.get(boundary.id)
         if known is None or not same(known, found):
             yield found
         if found.verdict == "late" and found.arrived is None and not world.presence.get(boundary.place):
@@ -84,6 +86,7 @@ def _missing(world: World, at: datetime) -> Found:
     settings = world.settings.policies.handover
     longest = timedelta(minutes=settings.max_hold_minutes)
     again = timedelta(minutes=settings.page_again_minutes)
+    above, of_team = managers(world), dict[str, tuple[str, ...]]()
     for boundary in planned(world, at).between(at - longest, at - FIRST_MINUTE):
         people = awaited(world, boundary)
         if not people or not _still_missing(world, boundary, at) or freed(world, people[0], boundary.place):
@@ -93,9 +96,12 @@ def _missing(world: World, at: datetime) -> Found:
         last = world.handover.missed.get(boundary.in_id)
         if last is not None and last.boundary == boundary.at and last.number >= number:
             continue
-        told = leads(world, boundary.place, *people)
+        team = team_of(world, boundary.place)
+        if team not in of_team:
+            of_team[team] = leads(world, boundary.place)
+        told = tuple(one for one in of_team[team] if one not in people) or above
         if at - boundary.at >= timedelta(minutes=settings.page_managers_minutes):
-            told = tuple(dict.fromkeys((*told, *managers(world, *people))))
+            told = tuple(dict.fromkeys((*told, *above)))
         yield from _tell_missing(world, boundary, people[0], number, told, at)
 
 

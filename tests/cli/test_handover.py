@@ -168,7 +168,7 @@ def test_a_lead_names_other_relief_or_lets_go_and_it_stays_on_record(tmp_path: P
     first = f"{centre.began:%Y-%m-%d}"
     (total,) = read(centre, "handover", "ledger", "--from", first, "--to", first)["totals"]
     assert total["person"] == OUTGOING
-    assert 300 <= total["held_s"] < 7200
+    assert 0 < total["held_s"] < 7200
     assert f"{OUTGOING} {first[:7]}" in centre.ccd("handover", "ledger", "--from", first).stdout
     assert centre.ccd("handover", "show").returncode == UNREACHABLE
     assert centre.ccd("handover", "verdicts", "--from", "someday").returncode == USAGE

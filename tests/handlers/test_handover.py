@@ -44,7 +44,7 @@ def test_going_to_another_seat_is_leaving_too() -> None:
     scene = Handover()
     scene.staff("16:05")
     answer = scene.come("2000", "A2")
-    assert (answer.accepted, answer.prompt) == (False, "held")
+    assert (answer.accepted, answer.prompt) == (False, "held-elsewhere")
     assert "handover_held" in answer.because
     assert "2000" in scene.world.presence["main", "A1"]
 
