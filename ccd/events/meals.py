@@ -86,7 +86,7 @@ class MealPlaceEnded(MealFact, frozen=True, kw_only=True):
     pause (on a call still).
 
     ``why``: unused (kept so long in vain) | cancelled | closed (the window is over) | left (signed out) |
-    let (they may go otherwise) | unpaused (before the call was over).
+    let (they may go otherwise) | unpaused (before the call was over) | not_paused (the PBX refused it).
     """
 
     what: str

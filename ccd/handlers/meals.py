@@ -10,6 +10,7 @@ PersonLeft              a place on the list is given up; a meal goes on
 AgentChanged            a live call is over that somebody's turn or meal has waited for
 BlindEnded              meals go on, or have ended unseen; what was out of sight does not count
 DeadlineDue             a meal's next step (``overstaying``), a turn or a grant unused, the look once a minute
+EffectFailed            the console let somebody go, and the PBX did not pause their phone
 ShiftAct                grant, extend, excuse, cancel (``acts``)
 ======================  =====================================================================================
 
@@ -31,6 +32,7 @@ from ccd.events import (
     AgentChanged,
     BlindEnded,
     DeadlineDue,
+    EffectFailed,
     Event,
     PauseAsked,
     PauseBegan,
@@ -116,6 +118,14 @@ def _due(event: DeadlineDue, world: World, settings: MealsSettings) -> Items:
         yield from waiting.due(world, settings, event.at, what, person)
 
 
+def _failed(event: EffectFailed, world: World, settings: MealsSettings) -> Items:
+    name, _, rest = event.key.partition("|")
+    what, _, rest = rest.partition("|")
+    if (name, what) == (NAME, "pause"):
+        person = rest.partition("|")[0]
+        yield from waiting.not_paused(world, settings, event.at, person, event.error[:300])
+
+
 def _gone_home(world: World, at: datetime, person: str) -> bool:
     """Nobody is late from a meal when their shift is over and they have signed out."""
     meal = world.meals.meals.get(person)
@@ -150,6 +160,7 @@ _DECIDE: dict[type[Event], Callable[[Any, World, MealsSettings], Iterator[Event 
     AgentChanged: _call_over,
     BlindEnded: _seen_again,
     DeadlineDue: _due,
+    EffectFailed: _failed,
     PauseAsked: _asked,
     PauseBegan: _pause_began,
     PauseEnded: _pause_ended,

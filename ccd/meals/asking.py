@@ -26,7 +26,7 @@ from ccd.meals.floor import (
 )
 from ccd.meals.rules import PROMPTS, Refusal, Way, kept, own_slot, refusal_of, way_of, whose
 from ccd.meals.state import Place
-from ccd.meals.telling import Items, accepted, deadline, fact, page, refused
+from ccd.meals.telling import NAME, Items, accepted, deadline, fact, page, refused
 from ccd.meals.waiting import end_places, queue_of, serve
 
 __all__ = ["ask"]
@@ -99,13 +99,13 @@ def _let(world: World, settings: MealsSettings, event: PauseAsked, diner: Diner,
         by=event.by,
     )
     yield deadline("grant", diner.person, at, until, "a place is kept so long")
-    yield from _pause(world, settings, event)
+    yield from _pause(world, settings, event, diner.person)
     full = f"{settings.allowance_minutes}"
     values = {"name": called(world, diner.person), "minutes": full}
     yield accepted(event, way.because, rule="meals_let", values=values, result={"window": way.window})
 
 
-def _pause(world: World, settings: MealsSettings, event: PauseAsked) -> Items:
+def _pause(world: World, settings: MealsSettings, event: PauseAsked, person: str = "") -> Items:
     """A phone's dialplan pauses by itself; for the console we do, also on a call: it takes no call away, and
     no other comes after it.
     """
@@ -121,7 +121,10 @@ def _pause(world: World, settings: MealsSettings, event: PauseAsked) -> Items:
             ("Reason", settings.reason),
         )
         yield SendAction(
-            f"meals-pause-{event.request}-{number}", "meals: asked for at the console", event.pbx, fields
+            f"{NAME}|pause|{person}|{event.request}|{number}",
+            "meals: asked for at the console",
+            event.pbx,
+            fields,
         )
 
 

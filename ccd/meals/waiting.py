@@ -25,6 +25,7 @@ from ccd.meals.floor import (
     blind_since,
     clock,
     diner_of,
+    leads_of,
     on_call,
     place_of,
     team_of,
@@ -32,7 +33,7 @@ from ccd.meals.floor import (
 from ccd.meals.state import Place, Turn
 from ccd.meals.telling import Items, cancel, deadline, fact, page
 
-__all__ = ["call_is_over", "due", "end_places", "queue_of", "release_turns", "serve"]
+__all__ = ["call_is_over", "due", "end_places", "not_paused", "queue_of", "release_turns", "serve"]
 
 
 def queue_of(
@@ -190,6 +191,17 @@ def end_places(
             yield _place_ended(world, at, person, what, why, because, actor=actor, by=by)
             if what in ("turn", "grant"):
                 yield cancel(what, person)
+
+
+def not_paused(world: World, settings: MealsSettings, at: datetime, person: str, error: str) -> Items:
+    """The PBX did not pause the phone of somebody who was let at the console: they keep no place by it."""
+    if person not in world.meals.grants:
+        return
+    yield _place_ended(world, at, person, "grant", "not_paused", f"the PBX did not pause the phone: {error}")
+    yield cancel("grant", person)
+    people = (person, *leads_of(world, person))
+    yield from page(world, at, people, "meals_not_paused", person, {"error": error})
+    yield from serve(world, settings, at, team_of(world, person))
 
 
 def call_is_over(world: World, event: AgentChanged) -> bool:

@@ -83,6 +83,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "a phone was paused for a meal with several people signed in ({names}): whose meal is not known",
         "话机置为用餐时有多人签到（{names}）：无法确定何人用餐",
     ),
+    "meals_not_paused": (
+        "{name}: the PBX did not pause the phone at {seat} for the meal: {error}",
+        "{name}：交换机未能将 {seat} 的话机置为用餐：{error}",
+    ),
     # acts
     "meals_granted": (
         "{name} may go to their meal until {until}, granted by {actor}: {reason}",

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from ccd import events as e
 from ccd.effects import SendAction
 from ccd.events import ForecastRow
 from ccd.events import meals as facts
@@ -190,6 +191,10 @@ class TestCap:
         assert [scene.go(code).accepted for code in scene.codes].count(True) == let
         assert len(scene.eating) == let
 
+    def test_a_share_that_comes_out_even_is_not_rounded_down_for_how_numbers_are_held(self) -> None:
+        assert 0.29 * 100 < 29
+        assert MealScene("11:30", agents=100, share=0.29).team()["limit"] == 29
+
     @pytest.mark.parametrize(
         ("agents", "floor", "let"), [(1, 1, 0), (2, 1, 1), (3, 1, 2), (3, 3, 0), (3, 0, 3), (3, 9, 0)]
     )
@@ -371,6 +376,17 @@ class TestConsole:
         scene.talk("2001")
         assert scene.ask("2001", how="console").accepted
         assert len(scene.paused()) == 1
+
+    def test_what_the_pbx_does_not_pause_keeps_no_place_and_is_told(self) -> None:
+        scene = MealScene("11:30")
+        scene.ask("2001", how="console")
+        (action,) = scene.paused()
+        scene.ask("2002")
+        scene.take(e.EffectFailed(at=scene.at, key=action.key, error="Interface not found"))
+        assert [(one.what, one.why) for one in scene.of(facts.MealPlaceEnded)] == [("grant", "not_paused")]
+        (page,) = scene.pages("meals_not_paused")
+        assert page.people == ("2001", "3001", "3002")
+        assert set(scene.world.meals.turns) == {"2002"}
 
 
 class TestIncident:

@@ -187,7 +187,9 @@ class Floor:
             assert eaten == []
 
 
-@given(story=st.lists(steps, max_size=40), rotation=st.sampled_from(("off", "prefer", "require")))
+@given(
+    story=st.lists(steps, min_size=10, max_size=40), rotation=st.sampled_from(("off", "prefer", "require"))
+)
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_enforced_the_cap_holds_and_nobody_is_lost(story: list[tuple[str, Any]], rotation: str) -> None:
     floor = Floor(mode="enforce", rotation=rotation, groups=("a", "b", "a", "b", ""))
@@ -196,7 +198,7 @@ def test_enforced_the_cap_holds_and_nobody_is_lost(story: list[tuple[str, Any]],
     _after_all(floor.scene)
 
 
-@given(story=st.lists(steps, max_size=30), mode=st.sampled_from(("notify", "observe")))
+@given(story=st.lists(steps, min_size=10, max_size=30), mode=st.sampled_from(("notify", "observe")))
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 def test_not_enforced_nobody_is_refused(story: list[tuple[str, Any]], mode: str) -> None:
     scene = MealScene("11:20", agents=AGENTS, mode=mode)

@@ -268,6 +268,17 @@ class TestOutOfSight:
         (ended,) = scene.of(facts.MealEnded)
         assert (ended.why, ended.level) == ("unseen", level)
 
+    def test_back_at_a_seat_while_out_of_sight(self) -> None:
+        scene = MealScene("11:30")
+        scene.go("2001")
+        scene.run(1200)
+        scene.lose()
+        scene.run(900)
+        scene.sign("arrive", "2001", "A2")
+        ended = scene.latest(facts.MealEnded, person="2001")
+        assert (ended.why, ended.level, ended.over_s) == ("arrived", "unknown", 0)
+        assert ended.blind_s == pytest.approx(900, abs=0.01)
+
     def test_a_pause_that_a_snapshot_shows_is_a_meal_from_then_on(self) -> None:
         scene = MealScene("11:30")
         scene.ask("2001")
@@ -291,6 +302,14 @@ class TestRestart:
         assert levels(scene) == ["warned"]
         scene.run(60)
         assert levels(scene) == ["warned", "told"]
+
+    def test_a_meal_is_not_begun_for_whoever_else_sits_at_the_phone_then(self) -> None:
+        scene = MealScene("11:30")
+        scene.go("2001")
+        scene.sign("leave", "2001", "A1")
+        scene.sign("arrive", "2999", "A1")
+        scene.restart(away_s=60)
+        assert scene.eating == {"2001"}
 
     def test_a_meal_that_ended_while_we_were_away_has_ended(self) -> None:
         scene = MealScene("11:30")

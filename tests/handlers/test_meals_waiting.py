@@ -62,6 +62,7 @@ class TestWaiting:
         assert scene.go("2002").accepted
         assert scene.latest(facts.MealBegan, person="2002").asked
         assert scene.latest(facts.MealGranted, person="2002").by_rule == "turn"
+        assert {"meals|turn|2002", "meals|grant|2002"}.isdisjoint(scene.deadlines)
 
     @pytest.mark.parametrize(("after_s", "theirs"), [(299, True), (300, False)])
     def test_a_turn_is_kept_five_minutes_and_passes_to_the_next(self, after_s: int, theirs: bool) -> None:
@@ -96,6 +97,11 @@ class TestWaiting:
         scene.ask("2002")
         scene.pause("A2", "meal")
         assert waiting(scene) == []
+        assert [(one.person, one.what, one.why) for one in scene.of(facts.MealPlaceEnded)][-1] == (
+            "2002",
+            "waiting",
+            "let",
+        )
         assert not scene.latest(facts.MealBegan, person="2002").asked
         assert [page.people for page in scene.pages("meals_not_asked")] == [("3001", "3002")]
 
