@@ -27,7 +27,7 @@ from ccd.meals.floor import (
 from ccd.meals.rules import PROMPTS, Refusal, Way, kept, own_slot, refusal_of, way_of, whose
 from ccd.meals.state import Place
 from ccd.meals.telling import NAME, Items, accepted, deadline, fact, page, refused
-from ccd.meals.waiting import end_places, queue_of, serve
+from ccd.meals.waiting import end_places, queue_of
 
 __all__ = ["ask"]
 
@@ -62,8 +62,6 @@ def _ask_by_rules(
 ) -> Items:
     at = event.at
     diner = diner_of(world, person, at)
-    if settings.mode is Mode.ENFORCE:
-        yield from serve(world, settings, at, diner.team)
     window = way_of(world, settings, diner, at)
     named = window._replace(by_rule="incident", because=f"incident {incident} is live") if incident else None
     way = kept(world, person) or named

@@ -81,7 +81,7 @@ def _after(spans: tuple[Span, ...], since: datetime, until: datetime) -> datetim
     return until
 
 
-def level_of(proven_s: int, possible_s: int, *, late_after_s: int, violation_s: int) -> str:
+def level_of(proven_s: int, possible_s: int, *, late_after_s: float, violation_s: float) -> str:
     """``proven_s`` are past what is allowed for certain; ``possible_s`` with what was out of sight."""
     if proven_s >= violation_s:
         return "violation"

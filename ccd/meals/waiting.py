@@ -125,7 +125,7 @@ def due(world: World, settings: MealsSettings, at: datetime, what: str, person: 
     elif isinstance(kept, Turn) and on_call(world, pbx, interface):
         agent = agent_at(world, pbx, interface)
         since = agent.since if agent and agent.since else at
-        yield _hold(world, at, person, max(since, kept.until - again))
+        yield _hold(world, at, person, since)
     else:
         yield from _unused(world, settings, at, what, person)
 

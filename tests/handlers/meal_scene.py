@@ -47,6 +47,7 @@ class MealScene(ShiftScene):
         planned: bool = True,
         zone: str = "Asia/Shanghai",
         kinds: Any = None,
+        shifts: Any = None,
         **meals: Any,
     ) -> None:
         self.codes = tuple(str(2001 + number) for number in range(agents))
@@ -65,6 +66,7 @@ class MealScene(ShiftScene):
             kinds=kinds or KINDS,
             people=people,
             zone=zone,
+            shifts=shifts,
             meals={"mode": mode, **meals},
         )
         if planned:

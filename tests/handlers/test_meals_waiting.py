@@ -141,6 +141,15 @@ class TestWaiting:
         assert ends(scene) == [("2002", "waiting", "closed")]
         assert [page.people for page in scene.pages("meals_closed")] == [("2002",)]
 
+    def test_nobody_is_called_to_a_window_that_is_over_though_nobody_has_looked_yet(self) -> None:
+        scene = full(windows={"lunch": {"minutes": 21}}, shifts={"sweep_s": 300})
+        scene.ask("2002")
+        scene.run(to=noon("11:52"))
+        scene.come_back("2001")
+        assert scene.of(facts.MealTurn) == []
+        scene.run(to=noon("11:55"))
+        assert ends(scene) == [("2002", "waiting", "closed")]
+
     def test_a_turn_is_not_kept_past_the_window(self) -> None:
         scene = full(windows={"lunch": {"minutes": 20}})
         scene.ask("2002")
@@ -190,6 +199,16 @@ class TestRotation:
         assert waiting(scene) == [own, *others]
         scene.come_back("2001")
         assert set(scene.world.meals.turns) == {own}
+
+    def test_required_whoever_asked_in_their_part_keeps_the_place_after_it(self) -> None:
+        scene = MealScene("11:30", agents=2, groups=("a", "b"), rotation="require")
+        (window,) = scene.team()["windows"]
+        first = f"200{'ab'.index(window['groups'][0]['group']) + 1}"
+        scene.pause("A1" if first == "2002" else "A2", "meal")
+        assert scene.ask(first).rule == "meals_queued"
+        scene.run(to=window["groups"][0]["closes"])
+        assert scene.ask(first).rule == "meals_queued"
+        assert waiting(scene) == [first]
 
     def test_off_it_is_first_come_first_served(self) -> None:
         scene = MealScene("11:30", agents=4, share=0.1, groups=("", *self.GROUPS), rotation="off")
