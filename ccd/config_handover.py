@@ -11,7 +11,7 @@ from ccd.config_section import Mode, Section
 
 __all__ = ["HandoverSettings", "LogSection"]
 
-Minutes = Annotated[int, Field(ge=1, le=720)]
+Minutes = Annotated[float, Field(gt=0, le=720)]
 Floor = Annotated[float, Field(ge=0, le=10_000)]
 
 
@@ -29,9 +29,9 @@ class LogSection(StrEnum):
 
 class HandoverSettings(Section):
     mode: Mode = Mode.NOTIFY
-    follows_within_minutes: Annotated[int, Field(ge=0, le=240)] = 30
+    follows_within_minutes: Annotated[float, Field(ge=0, le=240)] = 30
     """Who begins at a seat so long after the end of a shift, at most, relieves whoever worked it."""
-    hold_from_minutes: Annotated[int, Field(ge=0, le=240)] = 30
+    hold_from_minutes: Annotated[float, Field(ge=0, le=240)] = 30
     """So long before the end nobody leaves without relief; earlier than that is a matter of attendance."""
     max_hold_minutes: Minutes = 120
     """After the end; then the hold is over, relief or not."""
@@ -41,7 +41,7 @@ class HandoverSettings(Section):
     """Missing for so long, the managers are told as well."""
     page_leave_minutes: Minutes = 60
     """So long before a shift the lead is told that whoever is to relieve is on leave."""
-    judge_after_minutes: Annotated[int, Field(ge=1, le=240)] = 45
+    judge_after_minutes: Annotated[float, Field(gt=0, le=240)] = 45
     """The verdict on a handover is given so long after the shift began; the log is to be complete by then."""
     empty_after_s: Annotated[int, Field(ge=0, le=3600)] = 60
     """A seat with nobody at it for longer than this, while relief was due, was empty."""

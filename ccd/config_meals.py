@@ -14,7 +14,7 @@ from ccd.roster_cells import Role
 __all__ = ["WINDOWS", "MealsSettings", "WindowSettings"]
 
 WindowName = Annotated[str, shaped(r"[a-z][a-z0-9_-]{0,31}", "section_name")]
-Minutes = Annotated[int, Field(ge=0, le=240)]
+Minutes = Annotated[float, Field(ge=0, le=240)]
 People = Annotated[int, Field(ge=0, le=10_000)]
 
 
@@ -43,7 +43,7 @@ class MealsSettings(Section):
     reason: Annotated[str, shaped(r"[A-Za-z0-9_-]{1,64}", "pause_reason")] = "meal"
     """The reason of the pause that is a meal."""
     windows: dict[WindowName, WindowSettings] = Field(default_factory=dict, validate_default=True)
-    allowance_minutes: Annotated[int, Field(ge=1, le=240)] = 30
+    allowance_minutes: Annotated[float, Field(gt=0, le=240)] = 30
     """So long a meal may last: two turns fit into the hour of the manual."""
     meals_per_shift: Annotated[int, Field(ge=1, le=10)] = 1
     """In each window."""
@@ -51,7 +51,7 @@ class MealsSettings(Section):
     """The person is told so long before their time is over; 0: not before."""
     late_after_minutes: Minutes = 0
     """So long past the allowance or the window nobody counts as late."""
-    violation_minutes: Annotated[int, Field(ge=1, le=240)] = 20
+    violation_minutes: Annotated[float, Field(gt=0, le=240)] = 20
     """So long past it is a violation (manual.md, "Attendance": off post)."""
     cap: Literal["share", "floor", "forecast"] = "share"
     """How many of a team may be at a meal: a share of it, all but so many, all but those that are needed."""
@@ -64,7 +64,7 @@ class MealsSettings(Section):
     """Who takes calls: the cap is reckoned of these, and holds for them."""
     waiting: bool = True
     """Whoever comes over the cap waits for a place; else they are only refused."""
-    turn_minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    turn_minutes: Annotated[float, Field(gt=0, le=60)] = 5
     """So long a place is kept for whoever was told that it is their turn, or was let."""
     grant_minutes: Annotated[int, Field(ge=1, le=480)] = 30
     """So long a lead's grant holds."""

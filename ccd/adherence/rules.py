@@ -21,7 +21,7 @@ class Rules:
 
     def __init__(self, policies: Policies) -> None:
         self._own, self._meals, self._breaks = policies.adherence, policies.meals, policies.breaks
-        self.meal_s = self._meals.allowance_minutes * self._meals.meals_per_shift * 60
+        self.meal_s = round(self._meals.allowance_minutes * 60) * self._meals.meals_per_shift
         self._windows: dict[tuple[str, str, date], Span | None] = {}
 
     def decides(self, reason: str) -> bool:
