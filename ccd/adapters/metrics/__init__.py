@@ -6,6 +6,8 @@
 ``times``       seconds in a state, growing also while an interval lasts
 ``gauges``      agents, queues and calls of this moment, from the world
 ``incidents``   threat calls and other emergencies: both of the above
+``shifts``      handover, meals, breaks, attendance, leave, adherence: counted
+``shift_gauges``  the same at this moment, per team
 ``components``  what the parts of the daemon count about themselves
 
 docs/metrics.md lists every metric and the formulas; a test holds it to what is exposed.
@@ -36,6 +38,7 @@ from ccd.adapters.metrics.gauges import world_families
 from ccd.adapters.metrics.incidents import incident_families
 from ccd.adapters.metrics.labels import Labels
 from ccd.adapters.metrics.series import Series
+from ccd.adapters.metrics.shift_gauges import shift_families
 from ccd.adapters.metrics.times import StateTimes
 from ccd.engine import POLICIES
 from ccd.events import Event
@@ -125,7 +128,16 @@ class Metrics:
         yield from self._about_itself()
         yield from world_families(world, now, self._labels, self._times)
         yield from incident_families(world, now, self._facts.lateness)
+        yield from self._of_shifts(world, now)
         yield from self._components.collect(now)
+
+    def _of_shifts(self, world: World, now: datetime) -> Iterator[Metric]:
+        """Whatever a policy about shifts cannot tell takes nothing else off the page."""
+        try:
+            yield from shift_families(world, now, self._labels, self._facts.shifts)
+        except Exception:
+            self.errors += 1
+            log.exception("metrics_failed")
 
     def describe(self) -> list[Metric]:
         """For the registry: names are not known before they are collected."""

@@ -14,6 +14,7 @@ from ccd import events
 from ccd.adapters.metrics.incidents import IncidentFacts, Lateness
 from ccd.adapters.metrics.labels import OTHER, Labels
 from ccd.adapters.metrics.series import Series
+from ccd.adapters.metrics.shifts import ShiftFacts
 from ccd.adapters.metrics.times import StateTimes
 from ccd.events import AgentState, Event, QueueOutcome
 from ccd.following.picture import Pbx
@@ -37,6 +38,7 @@ class Facts:
         self._today = today
         self._incidents = IncidentFacts(series)
         self.lateness = Lateness()
+        self.shifts = ShiftFacts(series)
         self._begun: set[str] = set()
         self._paused: dict[tuple[str, str], tuple[str, datetime]] = {}
 
@@ -63,11 +65,13 @@ class Facts:
             events.RingNoAnswer: self._ring_no_answer,
             events.SignInRefused: self._sign_in_refused,
             **self._incidents.handlers(),
+            **self.shifts.handlers(),
         }
 
     def begin_incidents(self, world: World) -> None:
-        """Make the series of incidents that are not there yet."""
+        """Make the series of incidents and shifts that are not there yet."""
         self._incidents.begin(world)
+        self.shifts.begin()
 
     def begin(self, pbx: Pbx) -> None:
         """Make the series of a PBX and of its queues that are not there yet."""
@@ -83,6 +87,8 @@ class Facts:
         if isinstance(event, events.DeadlineDue):
             self._series.late().observe(event.late_s)
             self.lateness.take(event)
+        elif isinstance(event, events.ShiftsRestored):
+            self.shifts.restored()
         elif isinstance(event, events.RecordingMeasured):
             self._series.recordings(event.pbx, event.state).inc()
             if event.state == "final":

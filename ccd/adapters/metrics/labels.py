@@ -9,13 +9,14 @@ queues and a quarter for teams, and reasons, which a phone may make up, have a s
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from ccd.status import printable
 
 __all__ = ["COST", "OTHER", "Labels"]
 
 OTHER = "other"
-FIXED_SHARE = 450  # series of a PBX and of the process that do not depend on queues, teams or reasons
+FIXED_SHARE = 500  # series of a PBX and of the process that do not depend on queues, teams or reasons
 REASON_SHARE = 300  # series that exist once for each reason, or for each team and reason
 COST = {"queue": 46, "team": 19, "reason": 1}
 """Series that one more value costs: ``series``, ``times`` and ``gauges`` make them; a test counts them."""
@@ -48,6 +49,17 @@ class Labels:
     def reasons_left(self, pbx: str) -> int:
         """Series left of the share of reasons."""
         return REASON_SHARE - self._spent(pbx, "reason")
+
+    def teams_named(self, teams: Sequence[str], cost: int) -> dict[str, str]:
+        """The first of these teams, as many as may have ``cost`` more series each in what queues and agents
+        leave free now; each with its label.
+        """
+        pbxs = {pbx for pbx, _ in self._values}
+        free = sum(self._room - self._spent(pbx, "queue") - self._spent(pbx, "team") for pbx in pbxs)
+        room = min(max(free // cost - 1, 0), self._max_values)  # one for ``other``
+        if len(teams) > room:
+            self.overflowing |= {(pbx, "team") for pbx in pbxs}
+        return {team: printable(team) for team in teams[:room]}
 
     def _fits(self, pbx: str, label: str) -> bool:
         if label == "reason":

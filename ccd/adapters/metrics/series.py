@@ -48,6 +48,7 @@ class Series:
         self._make_calls()
         self._make_people()
         self._make_incidents()
+        self._make_shifts()
         self.inputs = self._counter("inputs", "Inputs of the engine but AMI messages.", "input")
         self.effects = self._counter("effects", "Effects that were asked for.", "effect")
         self.late = self._histogram("deadline_late_seconds", "How late a deadline came.", LATE_S)
@@ -121,6 +122,29 @@ class Series:
         self.police_dialled = self._counter(
             "police_dialled", "How calls to the police went; in a drill, to the stand-in.", "result", "drill"
         )
+
+    def _make_shifts(self) -> None:
+        count = self._counter
+        self.handover_verdicts = count("handover_verdicts", "Verdicts on handovers.", "verdict")
+        self.handover_holds = count("handover_holds", "Times somebody was held, by how it ended.", "why")
+        self.handover_held = count("handover_held_seconds", "Seconds held past the end of a shift.")
+        self.relief_missing = count("handover_relief_missing", "Reliefs that did not come in time.")
+        self.meals_ended = count("meals_ended", "Meals, by how long they were.", "level")
+        self.meals_refused = count("meals_refused", "Meals refused, or that would be.", "rule")
+        self.breaks_ended = count("breaks_ended", "Breaks, by how long they were.", "reason", "level")
+        self.breaks_refused = count("breaks_refused", "Breaks refused, or that would be.", "rule")
+        self.attendance_findings = count(
+            "attendance_findings", "What was found against people.", "kind", "weight"
+        )
+        self.attendance_proposals = count("attendance_proposals", "Consequences proposed.", "kind")
+        self.attendance_decisions = count(
+            "attendance_decisions", "Proposals that were decided or withdrawn.", "decision"
+        )
+        self.leave_requests = count(
+            "leave_requests", "Leave and swaps, by what came of them.", "kind", "result"
+        )
+        self.adherence_judged = count("adherence_judged", "Verdicts on the adherence of a shift.", "level")
+        self.adherence_severe = count("adherence_severe", "Times somebody was out of adherence for long.")
 
     def begin(self, pbx: str) -> None:
         """Show what has not happened yet as 0: from nothing to 1, Prometheus sees no increase."""
