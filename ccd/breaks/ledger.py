@@ -25,39 +25,37 @@ def ledger(told: Iterable[facts.BreakFact], names: Mapping[str, str]) -> Row:
         if isinstance(one, facts.BreakBegan)
     ]
     refused = [one for one in told if isinstance(one, facts.BreakRefused)]
-    by_reason: dict[str, Row] = {}
-    for row in breaks:
-        total = by_reason.setdefault(row["reason"], {"times": 0, "seconds": 0.0})
-        total["times"] += 1
-        total["seconds"] += row["seconds"]
     return {
         "breaks": breaks,
-        "refused": [
-            {
-                **_who(one, names),
-                "at": one.at,
-                "reason": one.reason,
-                "rule": one.rule,
-                "enforced": one.enforced,
-            }
-            for one in refused
-        ],
+        "refused": [{**_what(one, names), "rule": one.rule, "enforced": one.enforced} for one in refused],
         "absences": [
-            {**_who(one, names), "at": one.at, "reason": one.reason, "kind": one.kind, "seconds": one.seconds}
+            {**_what(one, names), "kind": one.kind, "seconds": one.seconds}
             for one in told
             if isinstance(one, facts.PauseIsAbsence)
         ],
-        "by_reason": by_reason,
-        "totals": {
-            "breaks": len(breaks),
-            "seconds": sum(row["seconds"] for row in breaks),
-            "productive_s": sum(row["seconds"] for row in breaks if row["productive"]),
-            "over_s": sum(row["over_s"] for row in breaks if not row["waived"]),
-            **{level: _count(breaks, level) for level in ("late", "violation", "unknown")},
-            "waived": sum(bool(row["waived"]) for row in breaks),
-            "not_asked": sum(not row["asked"] for row in breaks),
-            "refused": sum(one.enforced for one in refused),
-        },
+        "by_reason": _by_reason(breaks),
+        "totals": {**_totals(breaks), "refused": sum(one.enforced for one in refused)},
+    }
+
+
+def _by_reason(breaks: list[Row]) -> Row:
+    found: dict[str, Row] = {}
+    for row in breaks:
+        total = found.setdefault(row["reason"], {"times": 0, "seconds": 0.0})
+        total["times"] += 1
+        total["seconds"] += row["seconds"]
+    return found
+
+
+def _totals(breaks: list[Row]) -> Row:
+    return {
+        "breaks": len(breaks),
+        "seconds": sum(row["seconds"] for row in breaks),
+        "productive_s": sum(row["seconds"] for row in breaks if row["productive"]),
+        "over_s": sum(row["over_s"] for row in breaks if not row["waived"]),
+        **{level: _count(breaks, level) for level in ("late", "violation", "unknown")},
+        "waived": sum(bool(row["waived"]) for row in breaks),
+        "not_asked": sum(not row["asked"] for row in breaks),
     }
 
 
@@ -84,6 +82,10 @@ def _break(
         "rule": began.rule,
         "waived": waived,
     }
+
+
+def _what(one: facts.BreakRefused | facts.PauseIsAbsence, names: Mapping[str, str]) -> Row:
+    return {**_who(one, names), "at": one.at, "reason": one.reason}
 
 
 def _who(one: facts.BreakFact, names: Mapping[str, str]) -> Row:

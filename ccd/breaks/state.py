@@ -39,8 +39,10 @@ class BreaksState:
 
     def forget(self, at: datetime) -> None:
         """What is older than what a start gives back."""
-        for key in [key for key, one in self._breaks.items() if one.ended and one.ended < at - KEPT]:
+        for key in [key for key, one in self._breaks.items() if (one.ended or one.began) < at - KEPT]:
             gone = self._breaks.pop(key)
+            if gone.ended is None:  # of a PBX that is not followed any more
+                self.on.pop((gone.pbx, gone.interface), None)
             keys = self._of_turn[gone.turn()]
             keys.remove(key)
             if not keys:

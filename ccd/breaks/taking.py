@@ -133,6 +133,9 @@ def _on_of(world: World, person: str, pbx: str, seat: str) -> Break | None:
 
 
 def _begin(world: World, settings: BreaksSettings, person: str, event: PauseBegan) -> Items:
+    key = f"breaks|began|{person}|{event.pbx}|{event.interface}|{event.at.isoformat()}"
+    if world.breaks.known(key) is not None:  # signed out and in again in the same moment
+        return
     accepted = world.breaks.accepted.get(person)
     if accepted is not None and not (accepted.reason == event.reason and accepted.holds(event.at)):
         accepted = None
@@ -140,7 +143,6 @@ def _begin(world: World, settings: BreaksSettings, person: str, event: PauseBega
     verdict = _verdict(world, settings, turn, event, accepted)
     seat = world.roster.seat_of(event.pbx, event.interface) or ""
     rule = settings.reason(event.reason)
-    key = f"breaks|began|{person}|{event.pbx}|{event.interface}|{event.at.isoformat()}"
     if accepted is None and freed(world, person, event.pbx, seat):
         verdict = verdict._replace(refusal=None)
     told = accepted.rule if accepted else verdict.refusal.rule if verdict.refusal else ""

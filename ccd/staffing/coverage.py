@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ccd.config_staffing import StaffingSettings
 from ccd.roster import Role, Roster
 from ccd.shifts.plan import Duty, Plan
-from ccd.staffing.forecast import Forecast, need_of
+from ccd.staffing.forecast import Forecast, Required, need_of
 
 __all__ = ["coverage"]
 
@@ -36,30 +36,31 @@ def coverage(
     for team in teams:
         for row in forecast.of(team, day):
             need = need_of(row, day, settings, zone)
-            duties = plan.duties(need.since, need.until)
             planned = {
                 duty.assignment.person
-                for duty in duties
+                for duty in plan.duties(need.since, need.until)
                 if duty.starts <= need.since and need.until <= duty.ends and _counts(duty, team, roster)
             }
-            found.append(
-                {
-                    "team": team,
-                    "since": need.since,
-                    "until": need.until,
-                    "calls": need.calls,
-                    "aht_s": need.aht_s,
-                    "load": need.load,
-                    "required": need.agents,
-                    "to_plan": need.planned,
-                    "planned": len(planned),
-                    "gap": len(planned) - need.planned,
-                    "level": need.level,
-                    "occupancy": need.occupancy,
-                    "abandoned": need.abandoned,
-                }
-            )
+            found.append(_part(need, len(planned)))
     return found
+
+
+def _part(need: Required, planned: int) -> dict[str, Any]:
+    return {
+        "team": need.team,
+        "since": need.since,
+        "until": need.until,
+        "calls": need.calls,
+        "aht_s": need.aht_s,
+        "load": need.load,
+        "required": need.agents,
+        "to_plan": need.planned,
+        "planned": planned,
+        "gap": planned - need.planned,
+        "level": need.level,
+        "occupancy": need.occupancy,
+        "abandoned": need.abandoned,
+    }
 
 
 def _counts(duty: Duty, team: str, roster: Roster) -> bool:

@@ -229,6 +229,14 @@ def test_signing_out_and_in_again_does_not_hide_a_pause() -> None:
     assert [round(one.seconds) for one in scene.of(BreakEnded)] == [600, 600]
 
 
+def test_signing_out_and_in_in_one_moment_begins_no_break_twice() -> None:
+    scene = floor()
+    scene.pause("A1", "break")
+    scene.sign("leave", "2000", "A1")
+    scene.sign("arrive", "2000", "A1")
+    assert len(scene.of(BreakBegan)) == 1
+
+
 # --- out of sight ---
 
 
