@@ -17,7 +17,7 @@ from ccd.adapters.metrics.shifts import ShiftFacts
 from ccd.adherence.live import standings
 from ccd.attendance.watching import expected, missing
 from ccd.handover.view import board as handover_board
-from ccd.meals.cap import cap_of
+from ccd.meals.cap import cap_of, is_counted
 from ccd.staffing.forecast import required
 from ccd.world import World
 
@@ -132,8 +132,9 @@ def _judged(world: World, now: datetime) -> dict[str, tuple[float, float]]:
 
 def _meals(world: World, now: datetime, teams: _Teams) -> Iterator[Metric]:
     settings, state = world.settings.policies.meals, world.meals
-    eating = Counter(_team(world, person) for person in state.meals)
-    yield teams.family("ccd_meals_in_progress", "People at a meal.", eating)
+    counted = [person for person in state.meals if is_counted(world, settings, person)]
+    eating = Counter(_team(world, person) for person in counted)
+    yield teams.family("ccd_meals_in_progress", "People who take calls, at a meal.", eating)
     waiting = Counter(_team(world, person) for person in state.waiting)
     yield teams.family("ccd_meals_waiting", "People who wait for their turn at a meal.", waiting)
     caps = {team: cap_of(world, settings, team, now).limit for team in teams.named}

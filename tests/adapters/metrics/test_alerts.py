@@ -12,9 +12,9 @@ from tests.pbx.root import in_ci
 from tests.promtool import PromtoolMissingError, amtool, promtool, say
 
 ROOT = Path(__file__).parents[3]
-RULES = ROOT / "config/prometheus/ccd-incidents.rules.yml"
+RULES = {name: ROOT / f"config/prometheus/ccd-{name}.rules.yml" for name in ("incidents", "shifts")}
 ROUTES = ROOT / "config/prometheus/alertmanager-ccd.yml"
-CASES = Path(__file__).parent / "ccd-incidents.test.yml"
+CASES = {name: Path(__file__).parent / f"ccd-{name}.test.yml" for name in RULES}
 RUNBOOKS = ROOT / "docs/runbooks"
 SAID = ("summary", "summary_zh", "description", "description_zh")
 
@@ -28,42 +28,54 @@ def tool(get: Callable[[], Path]) -> Path:
         pytest.skip(str(error))
 
 
-def alerts() -> dict[str, str]:
-    """Name -> what stands of it in the file."""
-    parts = re.split(r"(?m)^      - alert: (\w+)$", RULES.read_text("utf-8"))[1:]
-    return dict(zip(parts[::2], parts[1::2], strict=True))
+def alerts(*names: str) -> dict[str, str]:
+    """Name -> what stands of it in these files, or in all."""
+    found: dict[str, str] = {}
+    for name in names or RULES:
+        parts = re.split(r"(?m)^      - alert: (\w+)$", RULES[name].read_text("utf-8"))[1:]
+        found |= dict(zip(parts[::2], parts[1::2], strict=True))
+    return found
 
 
-def test_prometheus_takes_the_rules() -> None:
-    well, said = say(tool(promtool), "check", "rules", RULES)
+@pytest.mark.parametrize("name", RULES)
+def test_prometheus_takes_the_rules(name: str) -> None:
+    well, said = say(tool(promtool), "check", "rules", RULES[name])
     assert well, said
-    assert f"{len(alerts())} rules found" in said
+    assert f"{len(alerts(name))} rules found" in said
 
 
-def test_each_alert_fires_when_it_should_and_not_before() -> None:
-    well, said = say(tool(promtool), "test", "rules", CASES)
+@pytest.mark.parametrize("name", RULES)
+def test_each_alert_fires_when_it_should_and_not_before(name: str) -> None:
+    well, said = say(tool(promtool), "test", "rules", CASES[name])
     assert well, said
 
 
 @pytest.mark.parametrize(
-    ("was", "becomes"),
+    ("name", "was", "becomes"),
     [
-        ("< 300", "< 310"),
-        ("for: 2m", "for: 1m"),
-        ('{drill="no"} > 0', "> 0"),
-        ("late_seconds > 5", "late_seconds > 4"),
+        ("incidents", "< 300", "< 310"),
+        ("incidents", "for: 2m", "for: 1m"),
+        ("incidents", '{drill="no"} > 0', "> 0"),
+        ("incidents", "late_seconds > 5", "late_seconds > 4"),
+        ("shifts", "> 900", "> 840"),
+        ("shifts", "on_duty > 0 and", "on_duty >= 0 and"),
+        ("shifts", "for: 10m", "for: 9m"),
+        ("shifts", "progress > ccd", "progress >= ccd"),
+        ("shifts", "ratio < on", "ratio <= on"),
     ],
 )
-def test_the_cases_notice_a_rule_that_was_changed(tmp_path: Path, was: str, becomes: str) -> None:
-    assert was in RULES.read_text("utf-8")
-    (tmp_path / "changed.yml").write_text(RULES.read_text("utf-8").replace(was, becomes), "utf-8")
-    cases = re.sub(r"rule_files: .*", "rule_files: [changed.yml]", CASES.read_text("utf-8"))
+def test_the_cases_notice_a_rule_that_was_changed(tmp_path: Path, name: str, was: str, becomes: str) -> None:
+    rules = RULES[name].read_text("utf-8")
+    assert was in rules
+    (tmp_path / "changed.yml").write_text(rules.replace(was, becomes), "utf-8")
+    cases = re.sub(r"rule_files: .*", "rule_files: [changed.yml]", CASES[name].read_text("utf-8"))
     (tmp_path / "cases.yml").write_text(cases, "utf-8")
     assert not say(tool(promtool), "test", "rules", tmp_path / "cases.yml")[0]
 
 
 def test_every_alert_is_seen_firing_in_a_case() -> None:
-    fired = set(re.findall(r'labels: \'ALERTS\{alertname="(\w+)"', CASES.read_text("utf-8")))
+    cases = "".join(file.read_text("utf-8") for file in CASES.values())
+    fired = set(re.findall(r'labels: \'ALERTS\{alertname="(\w+)"', cases))
     assert fired == set(alerts())
 
 
@@ -107,9 +119,17 @@ def test_alertmanager_takes_the_routes_and_every_alert_has_one() -> None:
 
 @pytest.mark.parametrize(
     ("alert", "receiver"),
-    [("PoliceNotReached", "ccd-on-call"), ("CcdDown", "ccd-on-call"), ("DrillTooOld", "ccd-admins")],
+    [
+        ("PoliceNotReached", "ccd-on-call"),
+        ("CcdDown", "ccd-on-call"),
+        ("DrillTooOld", "ccd-admins"),
+        ("SeatHeldWithoutRelief", "ccd-supervisors"),
+        ("AdherenceBelowFloor", "ccd-supervisors"),
+    ],
 )
-def test_what_cannot_wait_goes_to_who_is_on_call(alert: str, receiver: str) -> None:
+def test_what_cannot_wait_goes_to_who_is_on_call_and_the_floor_to_its_supervisors(
+    alert: str, receiver: str
+) -> None:
     well, said = say(
         tool(amtool), "config", "routes", "test", f"--config.file={ROUTES}", f"alertname={alert}"
     )
