@@ -77,7 +77,7 @@ def _grant(world: World, settings: MealsSettings, event: ShiftAct, values: Value
         at,
         person,
         f"granted by {event.actor}: {event.values['reason']}",
-        key=event.request,
+        key=f"{event.request}|{at.isoformat()}",
         window=window.name if window else "",
         by_rule="lead",
         until=until,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from ccd import events as e
 from ccd.events import meals as facts
 from tests.handlers.meal_scene import MealScene, noon
 
@@ -355,6 +356,36 @@ class TestActs:
         scene.run(1)
         assert ends(scene) == [("2001", "grant", "unused")]
         assert not scene.ask("2001").accepted
+
+    @pytest.mark.parametrize("what", ["ask", "grant", "extend"])
+    def test_a_request_that_comes_again_under_its_id_does_nothing_twice_and_undoes_nothing(
+        self, what: str
+    ) -> None:
+        scene = MealScene("11:30")
+        if what == "extend":
+            scene.go("2001")
+            scene.meal("extend", "2001", "3001", minutes="5", reason="x")
+        elif what == "grant":
+            scene.meal("grant", "2001", "3001", reason="x")
+        else:
+            scene.ask("2001")
+        kinds = (e.PauseAsked, e.ShiftAct)
+        again = next(one for one in reversed(scene.inputs) if isinstance(one, kinds))
+        scene.restart(away_s=5)
+        scene.take(again)
+        if what == "extend":
+            assert scene.world.meals.meals["2001"].extra_s == 300
+        else:
+            assert set(scene.world.meals.grants) == {"2001"}
+
+    def test_so_does_one_for_a_place_that_was_given_up_meanwhile(self) -> None:
+        scene = full()
+        scene.ask("2002")
+        again = next(one for one in reversed(scene.inputs) if isinstance(one, e.PauseAsked))
+        scene.meal("cancel", "2002")
+        scene.run(1)
+        scene.take(again)
+        assert waiting(scene) == ["2002"]
 
     def test_a_grant_that_is_not_used_takes_no_place(self) -> None:
         scene = MealScene("11:30")
