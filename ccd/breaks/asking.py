@@ -138,6 +138,12 @@ def _cannot(event: PauseAsked, world: World, person: str) -> Refusal | None:
         return Refusal("breaks_out_of_sight", values, "refused", because)
     if not _members(event, world):
         return Refusal("breaks_not_in_queue", values, "not-a-member", f"{event.seat} is in no queue")
+    if any(
+        one.live and (one.facts.pbx, one.facts.interface) == (event.pbx, event.interface)
+        for one in world.incidents.values()
+    ):
+        because = f"an emergency is on at {event.seat}: its phone is not touched"
+        return Refusal("breaks_protected", values, "refused", because)
     return None
 
 

@@ -60,6 +60,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name}: the PBX {pbx} cannot be reached now; dial *83 at the phone",
         "{name}：现在无法连接交换机 {pbx}；请在话机上拨 *83",
     ),
+    "breaks_protected": (
+        "{name}: an emergency is on at {seat}, and ccd does not touch its phone; dial *83 there",
+        "{name}：机台 {seat} 正在处置突发事件，系统不操作该话机；可在话机上拨 *83",
+    ),
     # what is told
     "breaks_ill": (
         "{name} at {seat} is not well; see to them, and to who takes their place",

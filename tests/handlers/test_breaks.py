@@ -266,6 +266,9 @@ def test_a_live_emergency_frees_its_agent_and_seat() -> None:
     scene.take(report)
     answer = scene.ask_pause("A1", "break")
     assert (answer.accepted, answer.rule) == (True, "breaks_freed")
+    console = scene.ask_pause("A1", "break", "2000", how="console")
+    assert console.rule == "breaks_protected", "ccd itself does not touch the phone of an emergency"
+    assert not pausing(scene)
     scene.pause("A1", "break")
     scene.run(50 * 60)
     scene.unpause("A1")
