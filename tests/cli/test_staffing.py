@@ -187,3 +187,18 @@ def test_without_calls_nothing_is_written(tmp_path: Path) -> None:
     done = home.ccd("staffing", "from-history", "--weeks", "4", "-o", "f.csv")
     assert done.returncode == FOUND
     assert not (home.folder / "f.csv").exists()
+
+
+def test_a_faulty_forecast_is_refused_at_a_reload_and_at_the_start(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    ports = "[metrics]\nport = 0\n[agi]\nport = 0\n[simulator]\nagents = 4\ncalls_per_hour = 0\n"
+    home.configure(CONFIG + ports)
+    forecast = home.folder / "forecast.csv"
+    forecast.write_text("team,weekday,start,minutes,calls,aht_s\nA,1,08:00,30,1,180\n")
+    with home.daemon():
+        assert home.ccd("reload").returncode == GOOD
+        forecast.write_text("team,weekday,start,minutes,calls,aht_s\nA,1,25:00,30,1,180\n")
+        refused = home.ccd("reload")
+        assert refused.returncode != GOOD
+        assert 'line 2, column "start"' in refused.stderr
+    assert home.ccd("run").returncode == USAGE
