@@ -73,7 +73,13 @@ def _print_seat(session: Session, one: Row) -> None:
     if one["on_leave"]:
         print("  " + words("handover_relief_on_leave"))
     if one["missing"]:
-        print("  " + words("handover_lacks", missing=", ".join(one["missing"])))
+        print("  " + words("handover_lacks", missing=_missing(session, one)))
+
+
+def _missing(session: Session, one: Row) -> str:
+    from ccd.cli.handover_stored import missing_in
+
+    return ", ".join(missing_in(session, item) for item in one["missing"])
 
 
 def _verdict(session: Session, one: Row) -> str:

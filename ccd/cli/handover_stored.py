@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ccd.events.handover import HandoverFact, HandoverJudged, HoldEnded
 
 __all__ = [
+    "missing_in",
     "tell_bulletin",
     "tell_bulletins",
     "tell_day",
@@ -38,6 +39,27 @@ def verdict_in(session: Session, verdict: str) -> str:
         "unknown": words("handover_unknown"),
     }
     return known.get(verdict, verdict)
+
+
+def missing_in(session: Session, item: str) -> str:
+    """``section:equipment|2001`` and the like, as ``HandoverJudged`` has them, in words."""
+    words = session.words
+    what, _, person = item.rpartition("|")
+    kind, _, name = what.partition(":")
+    known = {
+        "business_changes": words("handover_business_changes"),
+        "instructions": words("handover_instructions"),
+        "suggestions_complaints": words("handover_suggestions_complaints"),
+        "process_changes": words("handover_process_changes"),
+        "equipment": words("handover_equipment"),
+        "unsolved": words("handover_unsolved"),
+        "staffing": words("handover_staffing"),
+    }
+    if kind == "bulletin":
+        return words("handover_lacks_bulletin", bulletin=_line(name), person=person)
+    if kind == "signature":
+        return words("handover_lacks_signature", person=person)
+    return words("handover_lacks_section", section=known.get(name, name), person=person)
 
 
 def tell_day(session: Session, day: str, json_: bool) -> None:
@@ -225,7 +247,12 @@ def _print_verdicts(session: Session, rows: list[Row]) -> None:
     for one in rows:
         out, into = one["outgoing"] or "-", one["incoming"] or "-"
         excused = session.words("handover_is_excused", reason=_line(one["excused"])) if one["excused"] else ""
-        told = (verdict_in(session, one["verdict"]), *one["missing"], *one["noted"], excused)
+        told = (
+            verdict_in(session, one["verdict"]),
+            *(missing_in(session, item) for item in one["missing"]),
+            *one["noted"],
+            excused,
+        )
         where = f"{clock_in(session, one['boundary'])}  {fit(one['seat'], 9)} {fit(one['shift'], 9)}"
         print(f"{where} {fit(out, 9)} {fit(into, 9)} {'  '.join(filter(None, told))}")
 

@@ -103,6 +103,15 @@ class ReliefLate(HandoverFact, frozen=True, kw_only=True):
     late_s: float
 
 
+class ReliefLeft(HandoverFact, frozen=True, kw_only=True):
+    """``person`` had relieved, and has left the seat again soon after the shift began: that is a matter of
+    attendance, and nobody is held for it.
+    """
+
+    shift: str
+    boundary: datetime
+
+
 class ReliefOnLeave(HandoverFact, frozen=True, kw_only=True):
     """``person`` is planned at the seat and on leave: somebody else must be named."""
 

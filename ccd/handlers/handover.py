@@ -21,6 +21,7 @@ Who may not leave is asked by the presence policy (``ccd.handover.holding.held``
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from ccd.config_handover import HandoverSettings
@@ -45,7 +46,7 @@ from ccd.handover import ledger
 from ccd.handover.doing import done
 from ccd.handover.holding import World, awaited, held, hold_at
 from ccd.handover.looking import RECORDS, look, stale, verdicts, wants_full_look
-from ccd.handover.seats import Place, person_id, planned, shift_id
+from ccd.handover.seats import Boundary, Place, person_id, planned, shift_id
 from ccd.handover.telling import leads, name_of, page
 from ccd.shifts.sweeping import is_sweep, next_sweep
 
@@ -83,19 +84,26 @@ def _off(event: Event, world: World) -> Found:
     if isinstance(event, ShiftAct) and event.policy == NAME:
         yield AnswerAsked(key=event.request, because="handover is off", accepted=True)
     elif isinstance(event, ShiftsRestored) or (isinstance(event, DeadlineDue) and is_sweep(NAME, event)):
+        world.handover.looking.began = world.handover.looking.began or event.at
         yield next_sweep(NAME, event.at, world.settings.shifts.sweep_s)
 
 
 def _restored(world: World, event: ShiftsRestored) -> Found:
     world.handover.looking.began = event.at
     wants_full_look(world, again=True)
-    if world.handover.began is None:
-        yield facts.HandoversBegan(at=event.at, key="handover|began", because="the first start")
+    yield from _first(world, event.at)
     yield next_sweep(NAME, event.at, world.settings.shifts.sweep_s)
+
+
+def _first(world: World, at: datetime) -> Found:
+    """Of what was before, or while the policy was off from the beginning, nobody is judged."""
+    if world.handover.began is None:
+        yield facts.HandoversBegan(at=at, key="handover|began", because="the first start")
 
 
 def _due(world: World, event: DeadlineDue) -> Found:
     if is_sweep(NAME, event):
+        yield from _first(world, event.at)
         yield from look(world, event.at)
         yield next_sweep(NAME, event.at, world.settings.shifts.sweep_s)
 
@@ -112,22 +120,39 @@ def _arrived(world: World, event: PersonArrived) -> Found:
         if duty is not None and event.person in awaited(world, boundary):
             late_s = (event.at - boundary.at).total_seconds()
             if late_s > 0 and event.at < duty.ends and boundary.in_id not in world.handover.came:
-                yield _late(boundary.at, duty.assignment.day, duty.assignment.shift, event, late_s)
+                yield _of_relief(facts.ReliefLate, boundary, event, late_s=late_s)
     _stale_at((event.pbx, event.seat), world, event)
 
 
-def _late(boundary: Any, day: Any, shift: str, event: PersonArrived, late_s: float) -> facts.ReliefLate:
-    return facts.ReliefLate(
+def _relief_left(world: World, event: PersonLeft) -> Found:
+    """Whoever relieved has gone again, while somebody might still be held for them."""
+    longest = timedelta(minutes=world.settings.policies.handover.max_hold_minutes)
+    for boundary in planned(world, event.at).of_seat((event.pbx, event.seat)):
+        known = boundary.incoming is None or boundary.in_id in world.handover.came
+        if known or not boundary.at <= event.at < boundary.at + longest:
+            continue
+        if boundary.outgoing is not None and event.person in awaited(world, boundary):
+            yield _of_relief(facts.ReliefLeft, boundary, event)
+
+
+def _of_relief(
+    kind: type[facts.ReliefLate] | type[facts.ReliefLeft],
+    boundary: Boundary,
+    event: PersonArrived | PersonLeft,
+    **more: Any,
+) -> facts.HandoverFact:
+    about = boundary.about
+    return kind(
         at=event.at,
-        key="|".join(("handover", "late", event.pbx, event.seat, str(day), shift)),
+        key="|".join(("handover", kind.__name__, *boundary.id, boundary.at.isoformat())),
         person=event.person,
-        day=day,
+        day=about.day,
         pbx=event.pbx,
         seat=event.seat,
-        shift=shift,
-        boundary=boundary,
-        late_s=late_s,
-        because=f"relief was due {boundary.isoformat()}",
+        shift=about.shift,
+        boundary=boundary.at,
+        because=f"relief was due {boundary.at.isoformat()}",
+        **more,
     )
 
 
@@ -159,6 +184,7 @@ def _left(world: World, event: PersonLeft) -> Found:
             person=name_of(world, event.person),
         )
     yield from ledger.left(world, event)
+    yield from _relief_left(world, event)
     _stale_at(place, world, event)
 
 
@@ -216,11 +242,10 @@ def _away(world: World, event: AgentChanged | RingNoAnswer, what: str) -> Found:
                 world,
                 key,
                 told,
-                "handover_away",
+                f"handover_{what}",
                 place,
                 because,
                 person=name_of(world, person),
-                what=what,
             )
 
 

@@ -6,13 +6,13 @@ Each act gives its facts and last its answer. Nobody decides about themselves.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
 
 from ccd.config_handover import LogSection
 from ccd.effects import AnswerAsked, Effect
 from ccd.events import Event, ShiftAct
 from ccd.events import handover as facts
 from ccd.handover import ledger
+from ccd.handover.answering import accepted, fact, key_of, refused
 from ccd.handover.finding import own_end, to_relieve, to_sign
 from ccd.handover.holding import World, outgoing_people
 from ccd.handover.log import cleaned, wanting
@@ -25,13 +25,12 @@ from ccd.shifts.plan import Assignment
 __all__ = ["done"]
 
 Done = Iterator[Event | Effect]
-F = TypeVar("F", bound=facts.HandoverFact)
 
 
 def done(world: World, event: ShiftAct) -> Done:
     act = _ACTS.get(event.act)
     if act is None:
-        yield _refused(event, "handover_no_act", act=event.act)
+        yield refused(event, "handover_no_act", act=event.act)
         return
     yield from act(world, event)
 
@@ -39,34 +38,34 @@ def done(world: World, event: ShiftAct) -> Done:
 def _release(world: World, event: ShiftAct) -> Done:
     boundary = own_end(world, event.person, event.values, event.at)
     if boundary is None or boundary.outgoing is None:
-        yield _refused(event, "handover_no_shift", person=event.person)
+        yield refused(event, "handover_no_shift", person=event.person)
         return
     if wrong := _no_lead(world, event, boundary.place):
         yield wrong
         return
     reason = cleaned(event.values["reason"])
-    fact = _fact(facts.Released, event, boundary.place, boundary.outgoing.assignment, reason=reason)
+    released = fact(facts.Released, event, boundary.place, boundary.outgoing.assignment, reason=reason)
     why = f"released by {event.actor}: {reason}"
     yield from ledger.over_now(world, event.person, boundary.place, event.at, "released", why)
-    yield fact
+    yield released
     stale(world, boundary)
-    yield _accepted(event, "handover_released", person=event.person, seat=boundary.seat)
+    yield accepted(event, "handover_released", person=event.person, seat=boundary.seat)
 
 
 def _relieve(world: World, event: ShiftAct) -> Done:
     """``person`` is to work the shift at this seat; who is there already relieves at once."""
     boundary = to_relieve(world, event.values, event.at)
     if boundary is None or boundary.incoming is None:
-        yield _refused(event, "handover_no_boundary", seat=event.values["seat"])
+        yield refused(event, "handover_no_boundary", seat=event.values["seat"])
         return
     if wrong := _no_lead(world, event, boundary.place):
         yield wrong
         return
     if event.person in outgoing_people(world, boundary):
-        yield _refused(event, "handover_relief_is_outgoing", person=event.person, seat=boundary.seat)
+        yield refused(event, "handover_relief_is_outgoing", person=event.person, seat=boundary.seat)
         return
     about = boundary.incoming.assignment
-    yield _fact(
+    yield fact(
         facts.ReliefNamed, event, boundary.place, about, reason=cleaned(event.values.get("reason", ""))
     )
     if event.person in world.presence.get(boundary.place, {}):
@@ -74,28 +73,26 @@ def _relieve(world: World, event: ShiftAct) -> Done:
         for person in outgoing_people(world, boundary):
             yield from ledger.over_now(world, person, boundary.place, event.at, "relief", why)
     stale(world, boundary)
-    yield _accepted(
-        event, "handover_relief_named", person=event.person, seat=boundary.seat, shift=about.shift
-    )
+    yield accepted(event, "handover_relief_named", person=event.person, seat=boundary.seat, shift=about.shift)
 
 
 def _log_write(world: World, event: ShiftAct) -> Done:
     section, none = event.values["section"], event.values.get("none", "") in ("yes", "true", "1")
     text = cleaned(event.values.get("text", ""))
     if section not in {one.value for one in LogSection}:
-        yield _refused(event, "handover_no_section", section=section, sections=", ".join(LogSection))
+        yield refused(event, "handover_no_section", section=section, sections=", ".join(LogSection))
         return
     if bool(text) == none:
-        yield _refused(event, "handover_no_text")
+        yield refused(event, "handover_no_text")
         return
     boundary = own_end(world, event.person, event.values, event.at)
     if boundary is None or boundary.outgoing is None:
-        yield _refused(event, "handover_no_shift", person=event.person)
+        yield refused(event, "handover_no_shift", person=event.person)
         return
     if event.actor != event.person and not may_decide(world, event.actor, team_of(world, boundary.place)):
-        yield _refused(event, "handover_not_yours", person=event.person)
+        yield refused(event, "handover_not_yours", person=event.person)
         return
-    yield _fact(
+    yield fact(
         facts.LogWritten,
         event,
         boundary.place,
@@ -106,7 +103,7 @@ def _log_write(world: World, event: ShiftAct) -> Done:
     )
     stale(world, boundary)
     missing = wanting(world, boundary, event.person, "").missing
-    yield _accepted(
+    yield accepted(
         event,
         "handover_written",
         result={"missing": " ".join(missing)},
@@ -117,17 +114,17 @@ def _log_write(world: World, event: ShiftAct) -> Done:
 
 def _sign(world: World, event: ShiftAct) -> Done:
     if event.actor != event.person:
-        yield _refused(event, "handover_sign_yourself", person=event.person)
+        yield refused(event, "handover_sign_yourself", person=event.person)
         return
     found = to_sign(world, event.person, event.values, event.at)
     if found is None or found[0].outgoing is None:
-        yield _refused(event, "handover_nothing_to_sign", person=event.person)
+        yield refused(event, "handover_nothing_to_sign", person=event.person)
         return
     boundary, side = found
     about = found[0].outgoing.assignment
-    yield _fact(facts.LogSigned, event, boundary.place, about, side=side)
+    yield fact(facts.LogSigned, event, boundary.place, about, side=side)
     stale(world, boundary)
-    yield _accepted(event, "handover_signed", person=event.person, seat=boundary.seat, shift=about.shift)
+    yield accepted(event, "handover_signed", person=event.person, seat=boundary.seat, shift=about.shift)
 
 
 def _item_open(world: World, event: ShiftAct) -> Done:
@@ -135,33 +132,34 @@ def _item_open(world: World, event: ShiftAct) -> Done:
     boundary = own_end(world, event.person, event.values, event.at)
     place = boundary.place if boundary is not None else _place(world, event)
     if place is None or not text:
-        yield _refused(event, "handover_no_seat" if text else "handover_no_text", person=event.person)
+        yield refused(event, "handover_no_seat" if text else "handover_no_text", person=event.person)
         return
     if event.actor != event.person and not may_decide(world, event.actor, team_of(world, place)):
-        yield _refused(event, "handover_not_yours", person=event.person)
+        yield refused(event, "handover_not_yours", person=event.person)
         return
-    item = f"{world.handover.item_number + 1}"
+    again = next((one for one in world.handover.items.values() if one.key == key_of(event)), None)
+    item = again.item if again is not None else f"{world.handover.item_number + 1}"
     about = boundary.outgoing.assignment if boundary is not None and boundary.outgoing else None
-    yield _fact(facts.ItemOpened, event, place, about, item=item, text=text)
+    yield fact(facts.ItemOpened, event, place, about, item=item, text=text)
     if boundary is not None:
         stale(world, boundary)
-    yield _accepted(event, "handover_item_opened", result={"item": item}, item=item, seat=place[1])
+    yield accepted(event, "handover_item_opened", result={"item": item}, item=item, seat=place[1])
 
 
 def _item_close(world: World, event: ShiftAct) -> Done:
     """By anybody of the seat's team, whoever's shift it is, or a lead."""
     known = world.handover.items.get(event.values["item"])
     if known is None:
-        yield _refused(event, "handover_no_item", item=event.values["item"])
+        yield refused(event, "handover_no_item", item=event.values["item"])
         return
     place, actor = (known.pbx, known.seat), world.roster.by_code(event.actor)
     team = team_of(world, place)
     if not ((actor is not None and actor.team == team) or may_decide(world, event.actor, team)):
-        yield _refused(event, "handover_other_team", item=known.item, team=team)
+        yield refused(event, "handover_other_team", item=known.item, team=team)
         return
     text = cleaned(event.values.get("text", ""))
-    yield _fact(facts.ItemClosed, event, place, None, item=known.item, text=text)
-    yield _accepted(event, "handover_item_closed", item=known.item, seat=known.seat)
+    yield fact(facts.ItemClosed, event, place, None, item=known.item, text=text)
+    yield accepted(event, "handover_item_closed", item=known.item, seat=known.seat)
 
 
 def _bulletin_post(world: World, event: ShiftAct) -> Done:
@@ -170,15 +168,15 @@ def _bulletin_post(world: World, event: ShiftAct) -> Done:
     actor = world.roster.by_code(event.actor)
     team = actor.team if actor is not None and audience == "all" else audience
     if audience != "all" and audience not in world.roster.teams:
-        yield _refused(event, "handover_no_team", team=audience)
+        yield refused(event, "handover_no_team", team=audience)
     elif not bulletin.isprintable() or not bulletin or "|" in bulletin or len(bulletin) > 64:
-        yield _refused(event, "handover_bad_bulletin", id=event.values["id"][:64])
-    elif bulletin in world.handover.bulletins:
-        yield _refused(event, "handover_bulletin_known", id=bulletin)
+        yield refused(event, "handover_bad_bulletin", id=event.values["id"][:64])
+    elif (known := world.handover.bulletins.get(bulletin)) is not None and known.key != key_of(event):
+        yield refused(event, "handover_bulletin_known", id=bulletin)
     elif not may_decide(world, event.actor, team):
-        yield _refused(event, "handover_not_lead", actor=event.actor)
+        yield refused(event, "handover_not_lead", actor=event.actor)
     else:
-        yield _fact(
+        yield fact(
             facts.BulletinPosted,
             event,
             ("", ""),
@@ -188,25 +186,25 @@ def _bulletin_post(world: World, event: ShiftAct) -> Done:
             text=text,
             audience=audience,
         )
-        yield _accepted(event, "handover_posted", id=bulletin, audience=audience)
+        yield accepted(event, "handover_posted", id=bulletin, audience=audience)
 
 
 def _bulletin_read(world: World, event: ShiftAct) -> Done:
     known = world.handover.bulletins.get(event.values["id"])
     if event.actor != event.person:
-        yield _refused(event, "handover_read_yourself", person=event.person)
+        yield refused(event, "handover_read_yourself", person=event.person)
     elif known is None:
-        yield _refused(event, "handover_no_bulletin", id=event.values["id"])
+        yield refused(event, "handover_no_bulletin", id=event.values["id"])
     else:
         if (known.bulletin, event.person) not in world.handover.read:
-            yield _fact(facts.BulletinRead, event, ("", ""), None, bulletin=known.bulletin)
+            yield fact(facts.BulletinRead, event, ("", ""), None, bulletin=known.bulletin)
             for boundary in planned(world, event.at).of_person(event.person):
                 stale(world, boundary)
             for named in world.handover.named.values():
                 if named.person == event.person:
                     for boundary in planned(world, event.at).of_seat((named.pbx, named.seat)):
                         stale(world, boundary)
-        yield _accepted(event, "handover_read", id=known.bulletin, person=event.person)
+        yield accepted(event, "handover_read", id=known.bulletin, person=event.person)
 
 
 def _excuse(world: World, event: ShiftAct) -> Done:
@@ -215,25 +213,25 @@ def _excuse(world: World, event: ShiftAct) -> Done:
     side = event.values.get("side") or "start"
     known = next(
         (
-            fact
-            for fact in world.handover.verdicts.values()
-            if boundary_of(fact)[-1] == side
-            and (fact.seat, str(fact.day), fact.shift) == (asked["seat"], asked["day"], asked["shift"])
-            and asked["pbx"] in ("", fact.pbx)
+            one
+            for one in world.handover.verdicts.values()
+            if boundary_of(one)[-1] == side
+            and (one.seat, str(one.day), one.shift) == (asked["seat"], asked["day"], asked["shift"])
+            and asked["pbx"] in ("", one.pbx)
         ),
         None,
     )
     if known is None:
-        yield _refused(event, "handover_no_verdict", **asked)
+        yield refused(event, "handover_no_verdict", **asked)
         return
     team = team_of(world, (known.pbx, known.seat))
     if event.actor in (known.outgoing, known.incoming):
-        yield _refused(event, "handover_not_oneself", actor=event.actor)
+        yield refused(event, "handover_not_oneself", actor=event.actor)
     elif not may_decide(world, event.actor, team):
-        yield _refused(event, "handover_not_lead", actor=event.actor)
+        yield refused(event, "handover_not_lead", actor=event.actor)
     else:
         about = Assignment(known.person, known.day, known.shift) if known.day else None
-        yield _fact(
+        yield fact(
             facts.VerdictExcused,
             event,
             (known.pbx, known.seat),
@@ -243,14 +241,14 @@ def _excuse(world: World, event: ShiftAct) -> Done:
             verdict=known.verdict,
             reason=cleaned(event.values["reason"]),
         )
-        yield _accepted(event, "handover_excused", seat=known.seat, verdict=known.verdict)
+        yield accepted(event, "handover_excused", seat=known.seat, verdict=known.verdict)
 
 
 def _no_lead(world: World, event: ShiftAct, place: Place) -> AnswerAsked | None:
     if event.actor == event.person:
-        return _refused(event, "handover_not_oneself", actor=event.actor)
+        return refused(event, "handover_not_oneself", actor=event.actor)
     if not may_decide(world, event.actor, team_of(world, place)):
-        return _refused(event, "handover_not_lead", actor=event.actor)
+        return refused(event, "handover_not_lead", actor=event.actor)
     return None
 
 
@@ -264,37 +262,6 @@ def _place(world: World, event: ShiftAct) -> Place | None:
             ((name, seat) for name in names if world.roster.interface_of(name, seat) is not None), None
         )
     return places[0][:2] if places else None
-
-
-def _fact(kind: type[F], event: ShiftAct, place: Place, about: Assignment | None, **more: Any) -> F:
-    """Its key is the request's: asked again it is the same fact."""
-    of_shift = {"day": about.day, "shift": about.shift} if about is not None else {}
-    common = {
-        "at": event.at,
-        "key": f"handover|{event.act}|{event.request}",
-        "person": event.person or event.actor,
-        "pbx": place[0],
-        "seat": place[1],
-        "actor": event.actor,
-        "by": event.by,
-        "because": f"{event.act} by {event.actor}",
-    }
-    return kind(**{**common, **of_shift, **more})
-
-
-def _accepted(event: ShiftAct, rule: str, result: dict[str, str] | None = None, **values: str) -> AnswerAsked:
-    return AnswerAsked(
-        key=event.request,
-        because=rule,
-        accepted=True,
-        rule=rule,
-        values=values,
-        result=result or {},
-    )
-
-
-def _refused(event: ShiftAct, rule: str, **values: str) -> AnswerAsked:
-    return AnswerAsked(key=event.request, because=rule, accepted=False, rule=rule, values=values)
 
 
 _ACTS: dict[str, Callable[[World, ShiftAct], Done]] = {

@@ -137,7 +137,8 @@ def hold_at(
         if person not in outgoing_people(world, boundary) or person in awaited(world, boundary):
             continue
         there = set(world.presence.get(place, ())) - set(absent) - {person}
-        if there & set(awaited(world, boundary)) or not awaited(world, boundary):
+        waits = awaited(world, boundary)
+        if not waits or there & set(waits) or boundary.in_id in world.handover.came:
             continue
         if _let_go(world, person, place, duty) or freed(world, person, place):
             continue

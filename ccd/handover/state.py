@@ -71,7 +71,8 @@ class HandoverState:
         self.ended: dict[str, Ended] = {}
         self.away: dict[str, facts.HeldAway] = {}
         """Hold and what happened at its phone -> the latest."""
-        self.came: dict[ShiftId, facts.ReliefLate] = {}
+        self.came: dict[ShiftId, facts.ReliefLate | facts.ReliefLeft] = {}
+        """Shifts whose relief was at the seat, wherever they are now."""
         self.released: dict[ShiftId, facts.Released] = {}
         self.named: dict[ShiftId, facts.ReliefNamed] = {}
         self.ill: dict[tuple[str, str, str], datetime] = {}
@@ -200,6 +201,7 @@ _FOLD: dict[type[ShiftFact], Callable[[HandoverState, Any], None]] = {
     facts.ReliefMissing: _kept("missed"),
     facts.ReliefOnLeave: _kept("on_leave"),
     facts.ReliefLate: _kept("came"),
+    facts.ReliefLeft: _kept("came"),
     facts.LeftIll: HandoverState._ill,
     facts.LogWritten: HandoverState._written,
     facts.LogSigned: HandoverState._signed,

@@ -39,9 +39,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "seat {seat}: {person} has left, ill; somebody must take the seat over",
         "{seat} 机台：{person} 因病离岗；请安排他人接替",
     ),
-    "handover_away": (
-        "seat {seat}: the phone of {person}, who waits for relief, takes no calls ({what})",
-        "{seat} 机台：等候接班的 {person} 话机不接来话（{what}）",
+    "handover_unavailable": (
+        "seat {seat}: the phone of {person}, who waits for relief, cannot be reached",
+        "{seat} 机台：等候接班的 {person} 话机已断开",
+    ),
+    "handover_logged_off": (
+        "seat {seat}: the phone of {person}, who waits for relief, has left its queues",
+        "{seat} 机台：等候接班的 {person} 话机已退出队列",
+    ),
+    "handover_no_answer": (
+        "seat {seat}: {person}, who waits for relief, has let two calls ring in vain",
+        "{seat} 机台：等候接班的 {person} 连续两次未接听来话",
     ),
     # what was done
     "handover_released": ("{person} may leave {seat}", "{person} 可以离开 {seat} 机台"),

@@ -326,7 +326,7 @@ def test_a_phone_that_goes_away_while_its_person_is_held_is_noted_and_told_once(
         ("2000", "unavailable", 1),
         ("2000", "unavailable", 2),
     ]
-    assert len([page for page in scene.of_effects(Page) if page.rule == "handover_away"]) == 1
+    assert len([page for page in scene.of_effects(Page) if page.rule == "handover_unavailable"]) == 1
 
 
 def test_who_lets_it_ring_twice_while_held_is_told_of() -> None:
@@ -337,7 +337,7 @@ def test_who_lets_it_ring_twice_while_held_is_told_of() -> None:
         scene.world.pbxs["main"].emit(fact)
         scene.run(1)
         scene.ami("Ignored")
-        pages = [page for page in scene.of_effects(Page) if page.rule == "handover_away"]
+        pages = [page for page in scene.of_effects(Page) if page.rule == "handover_no_answer"]
         assert len(pages) == (number >= 2)
     assert [one.count for one in scene.of(facts.HeldAway)] == [1, 2, 3]
 
@@ -399,6 +399,32 @@ def test_after_a_long_absence_only_the_latest_page_is_sent() -> None:
     scene.restart(40 * 60)
     scene.run(60)
     assert [one.number for one in scene.of(facts.ReliefMissing)] == [8]
+
+
+@pytest.mark.parametrize("came", ["15:50", "16:00"])
+def test_who_relieved_and_went_again_is_missed_by_attendance_and_not_awaited_here(came: str) -> None:
+    scene = Handover()
+    scene.staff(came)
+    scene.come("2005")
+    scene.go("16:02")
+    assert scene.leave("2005", reason="illness").accepted
+    scene.go("16:10")
+    assert missing(scene) == []
+    assert scene.leave("2000").accepted
+    scene.come("2005")
+    assert scene.of(facts.ReliefLate) == []
+    assert scene.of(facts.HoldEnded) == []
+    assert scene.latest(facts.ReliefLeft).person == "2005"
+
+
+def test_who_came_early_and_went_before_the_start_is_no_relief() -> None:
+    scene = Handover()
+    scene.staff("15:40")
+    scene.come("2005")
+    scene.leave("2005")
+    scene.go("16:02")
+    assert len(missing(scene)) == 1
+    assert not scene.leave("2000").accepted
 
 
 def test_relief_after_the_start_is_late_and_noted() -> None:

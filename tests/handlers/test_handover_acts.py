@@ -143,10 +143,26 @@ def test_a_problem_is_open_until_somebody_closes_it_whoever_s_shift_it_is() -> N
     assert scene.do("item_close", actor="2009", item="1").rule == "handover_no_item"
 
 
+def test_an_act_that_is_asked_again_after_a_restart_is_done_once() -> None:
+    scene = Handover()
+    scene.staff("15:50")
+    asked = e.ShiftAct(scene.at, "r1", "handover", "item_open", "2000", "2000", values={"text": "x"})
+    post = {"id": "B1", "title": "t", "text": "x"}
+    posted = e.ShiftAct(scene.at, "r2", "handover", "bulletin_post", "", "3001", values=post)
+    for _ in range(2):
+        scene.take(asked)
+        assert scene.take(posted).effects[-1].accepted  # type: ignore[attr-defined]
+        scene.restart()
+    assert list(scene.world.handover.items) == ["1"]
+
+
 def test_another_team_does_not_close_it() -> None:
     scene = Handover()
     scene.staff("15:50")
     scene.do("item_open", "2000", "2000", text="x")
+    stranger = e.Person("7001", "name", "agent", "B", "B9", "PJSIP/99")
+    scene.take(e.RosterReplaced(at=scene.at, version="2", people=(*scene.people, stranger), by=""))
+    assert scene.do("item_close", actor="7001", item="1").rule == "handover_other_team"
     assert scene.do("item_close", actor="3002", item="1").accepted  # a duty lead leads every team
     scene.do("item_open", "2000", "2000", text="y")
     assert scene.do("item_close", actor="4001", item="2").accepted
