@@ -187,8 +187,10 @@ def pause_ended(world: World, settings: MealsSettings, event: PauseEnded) -> Ite
     for person, held in list(world.meals.held.items()):
         if (held.pbx, held.interface) == place:
             yield from end_places(world, event.at, person, "unpaused", "unpaused before the call was over")
-    teams = {team_of(world, one): None for one in event.people}
-    for team in teams:
+    agent = agent_at(world, event.pbx, event.interface)
+    if agent is not None and agent.pause is not None:
+        return  # for another reason now: nobody has come back to work
+    for team in dict.fromkeys(team_of(world, one) for one in event.people):
         yield from serve(world, settings, event.at, team)
 
 
