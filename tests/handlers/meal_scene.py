@@ -12,7 +12,7 @@ from ccd.events import meals as facts
 from ccd.meals.view import board
 from tests.handlers.shift_scene import ShiftScene, local, person
 
-__all__ = ["DAY", "MealScene", "local", "noon"]
+__all__ = ["DAY", "MealScene", "ends", "full", "local", "noon", "waiting"]
 
 DAY = "2026-03-02"
 KINDS: dict[str, Any] = {
@@ -144,3 +144,20 @@ class MealScene(ShiftScene):
     def team(self, name: str = "A") -> dict[str, Any]:
         told: dict[str, Any] = next(one for one in board(self.world, self.at)["teams"] if one["team"] == name)
         return told
+
+
+def waiting(scene: MealScene) -> list[str]:
+    """Who of team A waits, in order."""
+    return [one["person"] for one in scene.team()["waiting"]]
+
+
+def ends(scene: MealScene) -> list[tuple[str, str, str]]:
+    """(person, what, why) of every place that ended without its owner going to a meal."""
+    return [(one.person, one.what, one.why) for one in scene.of(facts.MealPlaceEnded) if one.why != "let"]
+
+
+def full(agents: int = 4, **settings: object) -> MealScene:
+    """2001 is at their meal, and the cap is one."""
+    scene = MealScene("11:30", agents=agents, share=0.1, **settings)
+    assert scene.go("2001").accepted
+    return scene
