@@ -105,7 +105,14 @@ class Parts:
         self.plan_commands = ShiftCommands(
             world=self.world, store=store, submit=submit, changing=self.plan_window.changing
         )
-        self.shifts = ShiftParts(world=self.world, store=store, submit=submit, plan=self.plan_commands)
+        self.shifts = ShiftParts(
+            world=self.world,
+            store=store,
+            submit=submit,
+            plan=self.plan_commands,
+            notifiers=self.incidents.notifiers,
+            session=lambda name: self.links.sessions.get(name),
+        )
         self.links = Links(
             self.runner,
             roster=self._roster,
@@ -173,6 +180,7 @@ class Parts:
         watch("agi", "", self.agi)
         watch("safekeeping", "", self.incidents.safekeeping)
         watch("notify", "", self.incidents.notifiers)
+        watch("pages", "", self.shifts.pages)
         if journal is not None:
             watch("journal", "", journal)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import structlog
-
+from ccd.adapters.ami.session import Session
 from ccd.adapters.asks import Asks
+from ccd.adapters.notify import Notifiers
+from ccd.adapters.pages import Pages
 from ccd.adapters.shift_record import ShiftRecord
 from ccd.adapters.store import Store
 from ccd.commands_acts import ActCommands
@@ -18,14 +19,20 @@ from ccd.world import World
 
 __all__ = ["ShiftParts"]
 
-log = structlog.get_logger("ccd.parts_shifts")
-
 
 class ShiftParts:
     def __init__(
-        self, *, world: World, store: Store, submit: Callable[[Event], None], plan: ShiftCommands
+        self,
+        *,
+        world: World,
+        store: Store,
+        submit: Callable[[Event], None],
+        plan: ShiftCommands,
+        notifiers: Notifiers,
+        session: Callable[[str], Session | None],
     ) -> None:
         self.asks = Asks(submit)
+        self.pages = Pages(world, publish=notifiers.publish, session=session)
         self.record = ShiftRecord(store, lambda: world.roster, submit)
         self.commands = ActCommands(world=world, asks=self.asks)
         self._plan = plan
@@ -34,13 +41,11 @@ class ShiftParts:
         return {
             AnswerAsked: self.asks.answer,
             ChangePlan: self._plan.change,
-            Page: self._page,
+            Page: self.pages.perform,
             ReadRecord: self.record.perform,
         }
 
     async def close(self) -> None:
         await self._plan.close()
         await self.record.close()
-
-    def _page(self, effect: Page) -> None:
-        log.warning("page", people=effect.people, rule=effect.rule, because=effect.because)
+        await self.pages.close()

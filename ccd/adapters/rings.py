@@ -37,7 +37,7 @@ from ccd.effects import (
 )
 from ccd.events import Event, PoliceMark, RingResult, SourceRead
 
-__all__ = ["Rings", "UnfitError", "originate"]
+__all__ = ["DEVICE", "Rings", "UnfitError", "originate"]
 
 log = structlog.get_logger("ccd.rings")
 
@@ -58,7 +58,7 @@ UNATTENDED_S = 90.0
 
 _KEY = re.compile(r"(?=[^0-9]*[0-9])[a-z0-9-]{1,79}")
 """With a digit: ``failed`` and ``call`` are extensions of their own. 79: Asterisk's longest extension."""
-_DEVICE = re.compile(r"(PJSIP|SIP|SCCP|IAX2|DAHDI|MOTIF)/[A-Za-z0-9_.-]{1,64}")
+DEVICE = re.compile(r"(PJSIP|SIP|SCCP|IAX2|DAHDI|MOTIF)/[A-Za-z0-9_.-]{1,64}")
 """A device and no more: with @ or a second / it could name a trunk and a number on it, with & another one."""
 _OUTSIDE = re.compile(r"outside:\+?([0-9]{7,20})")
 """No short emergency number."""
@@ -115,7 +115,7 @@ def _channel(effect: Placed) -> str:
         return "Local/call@ccd-unattended/n"
     if outside := _OUTSIDE.fullmatch(effect.where):
         return f"Local/{outside[1]}@ccd-outside/n"
-    if _DEVICE.fullmatch(effect.where):
+    if DEVICE.fullmatch(effect.where):
         return effect.where
     raise UnfitError("where to ring is neither a device nor outside:NUMBER with seven digits or more")
 

@@ -29,6 +29,7 @@ Kind = Literal[
     "config",
     "safekeeping",
     "notify",
+    "pages",
 ]
 
 
@@ -103,7 +104,7 @@ TABLES: dict[str, tuple[Row, ...]] = {
         Row("errors", "ccd_journal_errors", "counter", "Failed writes to the journal."),
         Row("dropped", "ccd_journal_dropped", "counter", "Inputs the journal had no room for."),
     ),
-    "agi": (Row("counts", "ccd_agi_requests", "result", "Phone sign-ins over FastAGI, by how they went."),),
+    "agi": (Row("counts", "ccd_agi_requests", "result", "Questions of the dialplan, by their answer."),),
     "safekeeping": (
         Row(
             "spool_bytes_used", "ccd_spool_bytes", "gauge", "Bytes of the spool that the store has not taken."
@@ -119,6 +120,15 @@ TABLES: dict[str, tuple[Row, ...]] = {
         Row("given_up", "ccd_notify_given_up", "means", "Messages that were given up."),
         Row("mqtt_connected", "ccd_mqtt_connected", "gauge", "1 while connected to the broker."),
         Row("reports_refused", "ccd_mqtt_reports_refused", "counter", "MQTT messages that were no report."),
+    ),
+    "pages": (
+        Row("taken", "ccd_pages", "counter", "Notices about shifts, each for one person or several."),
+        Row("under_way", "ccd_page_queue_length", "gauge", "Notices and rings neither done nor given up."),
+        Row("retries", "ccd_page_retries", "counter", "Deliveries of notices that were tried again."),
+        Row("delivered", "ccd_page_delivered", "means", "Notices that were delivered."),
+        Row("given_up", "ccd_page_given_up", "means", "Notices that were given up."),
+        Row("rings", "ccd_page_rings", "result", "Phones rung for notices, by what came of it."),
+        Row("unreached", "ccd_page_unreached", "counter", "People whom no means leads to."),
     ),
     "config": (
         Row("config_fault", "ccd_config_valid", "fault", "1 unless the last reload found a bad file."),

@@ -102,6 +102,10 @@ class Notifiers:
     def show_alert(self, effect: ShowAlert) -> None:
         self._mqtt.show(effect)
 
+    async def publish(self, topic: str, content: bytes, *, expires_s: int = 0) -> None:
+        """By MQTT, below the prefix, QoS 1, not retained. Raises FailedError or UndeliverableError."""
+        await self._mqtt.publish(topic, content, expires_s=expires_s)
+
     def answer(self, effect: AnswerAct) -> bool:
         """The reply to a report that came by MQTT; False: this one did not."""
         if not effect.key.startswith(REQUEST_PREFIX):

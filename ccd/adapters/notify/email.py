@@ -126,18 +126,19 @@ class Email:
 
 
 def compose(effect: Tell, sender: Address, recipient: Address, at: datetime) -> EmailMessage:
-    """The same effect gives the same message, to the byte."""
+    """The same effect gives the same message, to the byte; one without an incident is in no thread."""
     message = EmailMessage(policy=_SEVEN_BITS)
     message["From"] = sender
     message["To"] = recipient
     message["Subject"] = one_line(effect.subject, SUBJECT)
     message["Date"] = at
     message["Message-ID"] = f"<{effect.key}@{sender.domain}>"
-    message["References"] = f"<incident-{effect.incident}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Importance"] = "high"
-    message["X-CCD-Incident"] = effect.incident
-    message["X-CCD-Drill"] = "yes" if effect.drill else "no"
+    if effect.incident:
+        message["References"] = f"<incident-{effect.incident}@{sender.domain}>"
+        message["Importance"] = "high"
+        message["X-CCD-Incident"] = effect.incident
+        message["X-CCD-Drill"] = "yes" if effect.drill else "no"
     message.set_content(cut(plain(effect.text), TEXT))
     return message
 

@@ -3,6 +3,7 @@
     PREFIX/status                  online | offline, retained (birth and last will)
     PREFIX/alert, PREFIX/alert/ID  see alerts.py, retained
     PREFIX/incident/ID/told        each message as JSON (message.py), QoS 1
+    PREFIX/page/PERSON             a notice about shifts as JSON (ccd.adapters.pages), QoS 1
     PREFIX/incident/report         in: a report (reports.py); only with ``reports = true``
     PREFIX/incident/report/answer  what became of it: request, accepted, incident, why
     PREFIX/incident/report/error   a message that was no report: request, error
@@ -98,11 +99,15 @@ class Mqtt:
         self._say_answer(effect)
 
     async def _attempt(self, effect: Tell, content: bytes) -> None:
+        if not ID.match(effect.incident):
+            raise UndeliverableError("the incident's id may not stand in a topic")
+        await self.publish(f"incident/{effect.incident}/told", content)
+
+    async def publish(self, topic: str, content: bytes, *, expires_s: int = 0) -> None:
+        """Below the prefix, QoS 1, not retained. Raises FailedError or UndeliverableError."""
         settings = self._settings().mqtt
         if not settings.host:
             raise UndeliverableError(NOT_CONFIGURED)
-        if not ID.match(effect.incident):
-            raise UndeliverableError("the incident's id may not stand in a topic")
         try:
             async with asyncio.timeout(settings.timeout_s):
                 await self._up.wait()
@@ -112,7 +117,7 @@ class Mqtt:
         if connection is None:
             raise FailedError(f"the connection to {settings.host}:{settings.port} was lost")
         try:
-            await connection.send(f"{settings.prefix}/incident/{effect.incident}/told", content)
+            await connection.send(f"{settings.prefix}/{topic}", content, expires_s=expires_s)
         except (aiomqtt.MqttError, ValueError) as error:
             raise FailedError(f"{settings.host}:{settings.port}: {error}") from None
 

@@ -62,14 +62,21 @@ class Connection(aiomqtt.Client):
         self._one_at_a_time = asyncio.Lock()
         self._refusal = ""
 
-    async def send(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """QoS 1. Raises RefusedError, or MqttError where it may not have arrived."""
+    async def send(self, topic: str, payload: bytes, *, retain: bool = False, expires_s: int = 0) -> None:
+        """QoS 1; ``expires_s``: the broker keeps it no longer for whoever is away (0: as it likes).
+
+        Raises RefusedError, or MqttError where it may not have arrived.
+        """
+        properties = None
+        if expires_s:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.MessageExpiryInterval = expires_s
         async with self._one_at_a_time:
             if self.broken.is_set():
                 raise aiomqtt.MqttError("the connection has just been given up")
             self._refusal = ""
             try:
-                await self.publish(topic, payload, qos=1, retain=retain)
+                await self.publish(topic, payload, qos=1, retain=retain, properties=properties)
             except aiomqtt.MqttError:
                 self.broken.set()
                 raise

@@ -10,6 +10,7 @@ from ccd.adapters.clock import Clock, utc_now
 from ccd.adapters.journal import Journal
 from ccd.adapters.metrics.components import Kind
 from ccd.adapters.notify import Notifiers
+from ccd.adapters.pages import Pages
 from ccd.adapters.performer import Performer
 from ccd.adapters.pulse import Pulse
 from ccd.adapters.safekeeping import Safekeeping
@@ -76,6 +77,10 @@ class Parts:
         notifiers = Notifiers(lambda: floor.settings, ignore, utc_now, lambda incident: True)
         notifiers.delivered["email"] += 1
         notifiers.given_up["webhook"] += 1
+        pages = Pages(floor.world, publish=notifiers.publish, session=ignore)
+        pages.delivered["email"] += 1
+        pages.given_up["mqtt"] += 1
+        pages.rings["answered"] += 1
         pulse = Pulse(advanced=tuple, ping=ignore, ping_every_s=None, beat=ignore, now=utc_now)
         pulse.stalls.observe(0.003)
         parts: dict[Kind, object] = {
@@ -90,6 +95,7 @@ class Parts:
             "config": Configured(),
             "safekeeping": Safekeeping(self.store, Spool(self.folder / "ccd.spool", 65_536)),
             "notify": notifiers,
+            "pages": pages,
         }
         for kind, part in parts.items():
             metrics.watch(kind, "main" if kind == "ami" else "", part)
