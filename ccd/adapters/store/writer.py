@@ -205,6 +205,8 @@ class Writer(Transactions):
     async def _write_ordinary(self, count: int) -> None:
         lane = self._ordinary
         begin, end = lane.done, lane.done + count
+        # Those given in the midst of these come first; whatever is given from here on belongs behind them.
+        await self._write_urgent()
         items = lane.take(count)
         batch = Batch()
         unknown = 0

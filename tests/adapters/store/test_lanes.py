@@ -172,6 +172,27 @@ async def test_the_later_one_of_the_same_key_wins(
     assert {row["call"]: row["answered"] for row in await place.rows("call")} == calls
 
 
+async def test_what_is_given_while_an_incident_is_written_keeps_its_place(
+    sqlite_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call told anew with an incident's facts, behind one row of it that waits and ahead of another."""
+    store = await Store.open(sqlite_place.settings, sqlite_place.state_dir)
+    write, first = store._database.write, [True]
+
+    async def slow(statements: Any, **options: Any) -> None:
+        if first.pop() if first else False:
+            store.enqueue([told(2), began("a", 2)])
+            store.enqueue([deadline("b", 1.0)])
+        await write(statements, **options)
+
+    monkeypatch.setattr(store._database, "write", slow)
+    store.enqueue([began("a", 0)])
+    await store.commit([told(1)])
+    await store.commit()
+    await store.close()
+    assert [row["started"] for row in await sqlite_place.rows("call")] == [later(2)]
+
+
 # --- any order --------------------------------------------------------------------------------------------
 
 _keys = st.sampled_from(["a", "b"])
