@@ -44,7 +44,17 @@ LONGEST_S = 90.0
 ASKED_S = 2.0
 
 WORDS: dict[str, str] = {
+    "attendance_not_at_seat": "person-missing",
     "breaks_over": "break-over",
+    "handover_ill": "person-missing",
+    "handover_left": "person-missing",
+    "handover_left_floor": "person-missing",
+    "handover_logged_off": "person-missing",
+    "handover_maximum": "relief-missing",
+    "handover_missing": "relief-missing",
+    "handover_no_answer": "person-missing",
+    "handover_on_leave": "relief-missing",
+    "handover_unavailable": "person-missing",
     "meals_granted": "meal-granted",
     "meals_told": "meal-over",
     "meals_your_turn": "your-turn",
