@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from ccd.cli import explained
 from ccd.cli.cells import fit
 from ccd.cli.plans import Planned, as_json, clock_in, day_of, read_plan, span_near
 from ccd.cli.session import CommandError, Exit, Session, command
@@ -20,6 +21,7 @@ from ccd.incidents.words import word
 if TYPE_CHECKING:
     from ccd.adapters.store.person_queries import PersonDay
     from ccd.adapters.store.queries import Archive
+    from ccd.events import ShiftFact
     from ccd.shifts.plan import Duty
 
 __all__ = ["add_to"]
@@ -136,21 +138,23 @@ def explain(
     day: Annotated[str | None, typer.Argument(metavar="[DAY]", help="Default: today.")] = None,
     json_: _Json = False,
 ) -> None:
-    """What is known of a person's day: shift, sign-ins, calls and pauses at their seats, and from where."""
+    """What is known of a person's day: shift, sign-ins, calls, pauses, verdicts; and from where."""
     from ccd.cli.stored import reading
 
     asked = day_of(session, day)
 
-    async def work(archive: Archive) -> tuple[Planned, tuple[Duty, ...], PersonDay]:
-        return await _person_day(session, archive, person, asked)
+    async def work(archive: Archive) -> tuple[Planned, tuple[Duty, ...], PersonDay, list[ShiftFact]]:
+        day = await _person_day(session, archive, person, asked)
+        return *day, await explained.read_facts(archive, person, asked)
 
-    found, duties, known = reading(session.settings, work)
-    if found.roster.by_code(person) is None and not duties and not known.signs:
+    found, duties, known, facts = reading(session.settings, work)
+    if found.roster.by_code(person) is None and not duties and not known.signs and not facts:
         raise CommandError(Exit.FOUND, session.words("refused_unknown_code", code=person))
     if json_:
-        as_json(session, _as_told(found, person, asked, duties, known))
+        told = _as_told(found, person, asked, duties, known)
+        as_json(session, told | {"shift_facts": explained.as_told(facts)})
     else:
-        _print_day(session, found, person, asked, duties, known)
+        _print_day(session, found, person, asked, duties, known, facts)
 
 
 async def _person_day(
@@ -187,7 +191,13 @@ def _as_told(found: Planned, person: str, day: date, duties: tuple[Duty, ...], k
 
 
 def _print_day(
-    session: Session, found: Planned, person: str, day: date, duties: tuple[Duty, ...], known: PersonDay
+    session: Session,
+    found: Planned,
+    person: str,
+    day: date,
+    duties: tuple[Duty, ...],
+    known: PersonDay,
+    facts: list[ShiftFact],
 ) -> None:
     words, listed = session.words, found.roster.by_code(person)
     print(words("explain_title", person=person, name=listed.name if listed else "", day=day))
@@ -204,12 +214,13 @@ def _print_day(
         told(f"plan_change {found.plan.version}", text)
     if not duties:
         told("plan_change", words("explain_no_shift"))
-    for at, source, text in _happened(session, known):
+    happened = _happened(session, known) + explained.in_words(session, facts)
+    for at, source, text in sorted(happened, key=lambda entry: entry[0]):
         told(source, text, at)
 
 
 def _happened(session: Session, known: PersonDay) -> list[tuple[datetime, str, str]]:
-    """(when, table, words), in order."""
+    """(when, table, words)."""
     words = session.words
 
     def until(end: datetime | None, begin: datetime) -> str:
@@ -243,7 +254,7 @@ def _happened(session: Session, known: PersonDay) -> list[tuple[datetime, str, s
         begin, end = clock_in(session, row["began"]), until(row["ended"], row["began"])
         text = words("explain_blind", pbx=row["pbx"], begin=begin, end=end)
         found.append((row["began"], "blind_interval", text))
-    return sorted(found, key=lambda entry: entry[0])
+    return found
 
 
 def add_to(app: typer.Typer) -> None:
