@@ -20,6 +20,7 @@ from ccd.adapters.control import RefusedError
 from ccd.adapters.sign_ins import SignIns
 from ccd.events import Person, RosterReplaced, SignInAsked
 from ccd.roster import RosterError, dump, parse
+from ccd.rules import say
 from ccd.runner import Runner
 from ccd.world import World
 
@@ -102,7 +103,9 @@ class Commands:
         return {"version": event.version, "people": len(people)}
 
     async def sign_in(self, request: Reply) -> Reply:
-        """``kind`` arrive or leave, ``code``, ``seat``, ``pbx``: somebody at the console vouches for it."""
+        """``kind`` arrive or leave, ``code``, ``seat``, ``pbx``: somebody at the console vouches for it. With
+        ``reason`` illness a leave is never refused. ``language``: of what another policy refuses.
+        """
         kind = request.get("kind")
         if kind not in ("arrive", "leave"):
             raise RefusedError("kind: arrive or leave")
@@ -119,13 +122,15 @@ class Commands:
             pin_ok=True,
             how="console",
             by=str(request.get("by", "")),
+            reason="illness" if request.get("reason") == "illness" else "",
         )
         try:
             effect = await self._sign_ins.ask(event, STORE_S)
         except TimeoutError:
             raise RefusedError(f"the store did not take it in {STORE_S:.0f} s; it is not recorded") from None
         if not effect.accepted:
-            raise RefusedError(effect.because)
+            language = str(request.get("language") or self._world.settings.daemon.language)
+            raise RefusedError(say(effect.rule, effect.values, language) if effect.rule else effect.because)
         return {"prompt": effect.prompt}
 
     async def pin_set(self, request: Reply) -> Reply:

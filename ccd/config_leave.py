@@ -1,7 +1,7 @@
 """Settings of leave and swaps: asked for, approved, taken. Defaults: manual.md, "Leave and swaps".
 
-The mode is ``notify`` by default: a person decides on each request anyway, and is shown every rule it breaks; and
-a plan or a calendar that is not filled in yet must not refuse somebody who is ill.
+The mode is ``notify`` by default: a person decides on each request anyway, and is shown every rule it breaks;
+and a plan or a calendar that is not filled in yet must not refuse somebody who is ill.
 """
 
 from __future__ import annotations

@@ -46,10 +46,15 @@ class SendAction(Effect, frozen=True):
 
 
 class AnswerSignIn(Effect, frozen=True):
-    """The reply to a ``SignInAsked`` (its ``request`` is our ``key``). ``prompt`` is what the phone plays."""
+    """The reply to a ``SignInAsked`` (its ``request`` is our ``key``). ``prompt`` is what the phone plays.
+
+    ``rule`` and ``values``: where it was another policy's rule, its words (``ccd.rules``).
+    """
 
     accepted: bool
     prompt: str
+    rule: str = ""
+    values: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class MeasureRecording(Effect, frozen=True):

@@ -145,10 +145,13 @@ _REFUSALS = ("unknown_code", "unknown_seat", "not_here")
 """Those that a person at the console can cause, as ``ccd.handlers.presence`` names them."""
 
 
-def _sign(session: Session, kind: str, code: str, seat: str, pbx: str | None) -> None:
+def _sign(session: Session, kind: str, code: str, seat: str, pbx: str | None, reason: str = "") -> None:
     """The rule's inner name stays in log and store; a person is told what it means."""
     try:
-        session.ask("sign_in", kind=kind, code=code, seat=seat, pbx=pbx or "")
+        language = session.words.language
+        session.ask(
+            "sign_in", kind=kind, code=code, seat=seat, pbx=pbx or "", reason=reason, language=language
+        )
     except CommandError as error:
         if error.code is not Exit.REFUSED:
             raise
@@ -166,9 +169,15 @@ def arrive(session: Session, code: _Code, seat: _Seat, pbx: _Pbx = None) -> None
 
 
 @command
-def leave(session: Session, code: _Code, seat: _Seat, pbx: _Pbx = None) -> None:
+def leave(
+    session: Session,
+    code: _Code,
+    seat: _Seat,
+    pbx: _Pbx = None,
+    ill: Annotated[bool, typer.Option("--ill", help="They are ill: nobody is held for that.")] = False,
+) -> None:
     """Sign a person out of a seat."""
-    _sign(session, "leave", code, seat, pbx)
+    _sign(session, "leave", code, seat, pbx, "illness" if ill else "")
     session.say("left", code=code, seat=seat)
 
 

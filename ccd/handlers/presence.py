@@ -71,6 +71,7 @@ class _Refusal(NamedTuple):
     because: str
     enforced: bool = False
     """Whatever the mode of this policy is: it is another one's rule."""
+    hold: holding.Held | None = None
 
 
 def decide(event: Event, world: World, settings: PresenceSettings) -> list[Event | Effect]:
@@ -84,9 +85,9 @@ def decide(event: Event, world: World, settings: PresenceSettings) -> list[Event
     refusal = _refusal(event, world, settings)
     enforced = settings.mode is Mode.ENFORCE or attends
     if refusal is None or not enforced:
-        hold = _held(event, world)
-        if hold is not None and (refusal is None or hold.enforced):
-            refusal, enforced = hold, hold.enforced
+        held = _held(event, world)
+        if held is not None and (refusal is None or held.enforced):
+            refusal, enforced = held, held.enforced
     if refusal is None:
         facts, prompt, because = _granted(event, world)
         return [*facts, _answer(event, True, prompt, because)]
@@ -98,7 +99,10 @@ def decide(event: Event, world: World, settings: PresenceSettings) -> list[Event
     )
     found += _told(event, world, settings, refusal)
     if enforced:
-        return [*found, _answer(event, False, refusal.prompt, refusal.because)]
+        answer = _answer(event, False, refusal.prompt, refusal.because)
+        if (hold := refusal.hold) is not None:
+            answer = msgspec.structs.replace(answer, rule=hold.rule, values=hold.values)
+        return [*found, answer]
     return [*found, _answer(event, True, _greeting(event), f"would be refused: {refusal.because}")]
 
 
@@ -139,8 +143,10 @@ def _held(event: SignInAsked, world: World) -> _Refusal | None:
         if (event.kind == "leave") == ((pbx, seat) == target):
             found = holding.held(world, event.code, pbx, seat, event.at)
             if found is not None:
-                prompt = "held" if event.kind == "leave" else "held-elsewhere"
-                return _Refusal("held", prompt, f"held: {found.because}", found.enforced)
+                prompt = "coverage" if found.rule == "handover_floor" else "held"
+                if event.kind != "leave":
+                    prompt = "held-elsewhere"
+                return _Refusal("held", prompt, f"held: {found.because}", found.enforced, found)
     return None
 
 

@@ -39,7 +39,7 @@ class Occurrence(NamedTuple):
 
 @dataclass(frozen=True)
 class Shift:
-    """``weekdays``: those on which it begins, 1 is Monday. ``nightly`` is ``night`` as it is set, if it is."""
+    """``weekdays``: those on which it begins, 1 is Monday. ``nightly``: ``night`` as it is set, if it is."""
 
     name: str
     start: time

@@ -83,9 +83,12 @@ def test_the_board_shows_who_is_held_and_the_seat_is_not_left(running: Centre) -
     seat = board_seat(running)
     assert (seat["outgoing"], seat["incoming"], seat["awaited"]) == (OUTGOING, INCOMING, [INCOMING])
     assert [one["person"] for one in seat["held"]] == [OUTGOING]
-    refused = running.ccd("leave", OUTGOING, "--seat", running.seat)
+    refused = running.ccd("leave", OUTGOING, "--seat", running.seat, "--lang", "en")
     assert refused.returncode == REFUSED
-    assert "held" in refused.stderr
+    assert f"{INCOMING}" in refused.stderr
+    assert "handover_" not in refused.stderr
+    in_chinese = running.ccd("leave", OUTGOING, "--seat", running.seat, "--lang", "zh_CN")
+    assert "机台" in in_chinese.stderr
     told = running.ccd("handover", "show", "--lang", "zh_CN").stdout
     assert f"等候接班：{INCOMING}" in told
     assert f"留岗：{OUTGOING}" in told
@@ -165,6 +168,8 @@ def test_a_lead_names_other_relief_or_lets_go_and_it_stays_on_record(tmp_path: P
         assert (done.returncode, done.stderr) == (GOOD, "")
         left = centre.ccd("leave", OUTGOING, "--seat", centre.seat)
         assert (left.returncode, left.stderr) == (GOOD, "")
+        assert centre.ccd("arrive", OUTGOING, "--seat", centre.seat).returncode == GOOD
+        assert centre.ccd("leave", OUTGOING, "--seat", centre.seat, "--ill").returncode == GOOD
     first = f"{centre.began:%Y-%m-%d}"
     (total,) = read(centre, "handover", "ledger", "--from", first, "--to", first)["totals"]
     assert total["person"] == OUTGOING

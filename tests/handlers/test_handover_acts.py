@@ -270,6 +270,7 @@ def test_while_a_team_hands_over_it_keeps_its_floor(clock: str, allowed: bool) -
     assert answer.accepted is allowed
     if not allowed:
         assert answer.because == "presence: held: handover_floor: team A would have 2 seats staffed of 3"
+        assert (answer.prompt, answer.rule) == ("coverage", "handover_floor")
         assert scene.leave("2002", "A3", reason="illness").accepted
 
 
