@@ -14,7 +14,7 @@ from typing import Protocol
 import structlog
 
 from ccd.adapters.clock import utc_now
-from ccd.adapters.store.errors import StoreError
+from ccd.adapters.store.errors import StoreError, UnavailableError
 from ccd.effects import ReadRecord
 from ccd.events import Event, RecordRead
 from ccd.roster import Roster
@@ -71,7 +71,7 @@ class ShiftRecord:
                     found = await self._store.read_record(effect, self._roster(), utc_now())
                 self._submit(found)
                 return
-            except StoreError as error:
+            except (StoreError, UnavailableError) as error:
                 self.failures += 1
                 log.warning("record_not_read", key=effect.key, error=str(error))
             await asyncio.sleep(self._again_s)
