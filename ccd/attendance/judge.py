@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, tzinfo
+from functools import cached_property
 from typing import NamedTuple
 
 from ccd.attendance import evidence
@@ -217,6 +218,10 @@ class _Shift:
 
     # --- what it rests on ---------------------------------------------------------------------------------
 
+    @cached_property
+    def planned(self) -> tuple[str, ...]:
+        return evidence.planned(self.duty, self.basis.version, self.basis.zone)
+
     def _found(
         self,
         kind: str,
@@ -229,7 +234,7 @@ class _Shift:
         seen = [each for each in self.elsewhere if each[0][0] < span[1] and span[0] < each[0][1]]
         if self.settings.elsewhere == "look" and phone is None and seen and weight != "note":
             weight = "look"
-        told = evidence.planned(self.duty, self.basis.version, self.basis.zone)
+        told = self.planned
         if phone is not None:
             told += evidence.phone(phone, span, self.basis.zone)
         else:

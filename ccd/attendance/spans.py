@@ -17,7 +17,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def second(at: datetime) -> int:
-    return (at - EPOCH) // timedelta(seconds=1)
+    since = at - EPOCH
+    return since.days * 86_400 + since.seconds
 
 
 def moment(second: int) -> datetime:

@@ -13,8 +13,11 @@ ATTENDANCE_WORDS: dict[str, tuple[str, str]] = {
     "attendance_no_month": ("{text!r} is no month; write 2026-01", "{text!r} 不是月份；请写成 2026-01"),
     "attendance_finding": ("{kind} {minutes} min: {weight}", "{kind} {minutes} 分钟：{weight}"),
     "attendance_month": (
-        "{person} {name}: {shifts} shifts, {occurrences} occurrences, {violations} violations, {absences} off",
-        "{person} {name}：{shifts} 个班次；{occurrences} 次，违纪 {violations}，旷工 {absences}",
+        (
+            "{person} {name} in {month}: {shifts} shifts, {occurrences} occurrences, "
+            "{violations} violations, {absences} absences"
+        ),
+        "{person} {name} {month}：{shifts} 个班次，记次 {occurrences}，违纪 {violations}，旷工 {absences}",
     ),
     "attendance_was": (
         "was {weight}; corrected by {actor}: {reason}",
