@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bench import holding, incidents, latency, planning, report, share, storing, throughput
+from bench import holding, incidents, latency, planning, report, share, shifts, storing, throughput
 from bench.stream import load
 
 
@@ -23,6 +23,7 @@ def steps(quick: bool) -> list[tuple[str, Callable[[], dict[str, Any]]]]:
         ("memory", lambda: holding.growth(recording, 100_000 if quick else 10_000_000)),
         ("store", lambda: storing.measure(2_000 if quick else 50_000)),
         ("plan", lambda: planning.measure(*((500, 10) if quick else (5_000, 90)))),
+        ("shifts", lambda: shifts.measure(*((500, 2) if quick else (5_000, 30)))),
         ("beside Asterisk", lambda: share.measure(*((10, 2, 5.0) if quick else (120, 16, 60.0)))),
     ]
 

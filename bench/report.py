@@ -26,6 +26,7 @@ AIMS: dict[str, tuple[str, float]] = {
     "resync_seconds_10000_agents": ("<=", 1.0),
     "loop_stall_max_ms": ("<=", 50.0),
     "plan_import_seconds": ("<=", 10.0),
+    "shift_verdicts_seconds": ("<=", 1.0),
     **{
         f"report_{what}_{load}_{store}": ("<=", aim)
         for what, aim in (("durable_p99_ms", 20.0), ("dial_max_ms", 1000.0))

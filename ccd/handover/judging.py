@@ -94,10 +94,12 @@ def _verdict(
     """What counts against somebody is not said where we were blind for it, nor of before ccd began."""
     began = world.handover.began
     before = began is not None and boundary.at < began
-    if before or (late and blind) or (not seen.giver and _blind_before(boundary, record)):
+    if before or (late and blind):
         return "unknown"
     if empty:
         return "empty_seat"
+    if not seen.giver and _blind_before(boundary, record):
+        return "unknown"
     if want.missing:
         return "incomplete"
     log_late = want.completed is not None and want.completed > due(world, boundary)
