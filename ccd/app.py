@@ -152,6 +152,7 @@ class App:
         for name, part in (
             ("pulse", self.parts.pulse),
             ("housekeeping", self.parts.housekeeping),
+            ("reporting", self.parts.reporting),
             ("plan", self.parts.plan_window),
             ("notifiers", self.parts.incidents.notifiers),
         ):
@@ -195,6 +196,7 @@ class App:
         return max(self._stop_by - asyncio.get_running_loop().time(), 0.2)
 
     async def _cancel(self) -> None:
+        self.parts.reporting.close()
         for task in (*self._tasks, *self._jobs):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._jobs, return_exceptions=True)

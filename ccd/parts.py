@@ -12,16 +12,20 @@ from ccd.adapters.housekeeping import Housekeeping
 from ccd.adapters.journal import Journal
 from ccd.adapters.links import Links
 from ccd.adapters.metrics import Metrics
+from ccd.adapters.notify.email import Email
+from ccd.adapters.notify.names import Names
 from ccd.adapters.ops import OpsServer
 from ccd.adapters.performer import Performer
 from ccd.adapters.plan_window import PlanWindow
 from ccd.adapters.pulse import Pulse
 from ccd.adapters.recordings import Recordings
+from ccd.adapters.reporting import Reporting
 from ccd.adapters.sign_ins import SignIns
 from ccd.adapters.store import Store
 from ccd.adapters.store.entries import Deadline, DeadlineGone
 from ccd.adapters.systemd import Notifier, watchdog_interval
 from ccd.commands import Commands
+from ccd.commands_reports import ReportCommands
 from ccd.commands_shifts import ShiftCommands
 from ccd.config import Mode, Settings
 from ccd.effects import (
@@ -89,6 +93,14 @@ class Parts:
         )
         self.housekeeping = Housekeeping(
             retention_days=lambda: self.settings.store.retention_days, prune=store.prune, now=utc_now
+        )
+
+        self.reporting = Reporting(
+            lambda: self.settings,
+            store=store,
+            people=lambda: self.world.roster.people,
+            now=utc_now,
+            email=Email(lambda: self.settings, utc_now, Names()),
         )
 
     def _build_phones(self, store: Store) -> None:
@@ -159,14 +171,20 @@ class Parts:
             set_pin=store.set_pin_hash,
             reload=reload,
         )
+        reports = ReportCommands(self.reporting)
         daemon = self.settings.daemon
         self.control = ControlServer(
             daemon.state_path() / "control.sock",
             commands.table()
             | self.incidents.commands.table()
             | self.plan_commands.table()
-            | self.shifts.commands.table(),
-            streams={"watch": commands.watch, **self.incidents.commands.streams()},
+            | self.shifts.commands.table()
+            | reports.table(),
+            streams={
+                "watch": commands.watch,
+                **self.incidents.commands.streams(),
+                **reports.streams(),
+            },
             group=daemon.control_group,
         )
 

@@ -30,7 +30,7 @@ from ccd.events.reports import ReportMade, ReportPosted, ReportSent
 from ccd.reports.ledger import Ledger, name_of
 from ccd.reports.periods import Period, due
 
-__all__ = ["Reporting"]
+__all__ = ["FAULTS", "Reporting"]
 
 log = structlog.get_logger("ccd.reporting")
 
@@ -87,6 +87,10 @@ class Reporting:
     def close(self) -> None:
         self.making.close()
 
+    @property
+    def mail_configured(self) -> bool:
+        return bool(self._settings().notify.email.host)
+
     async def look(self) -> None:
         """Once: whatever is due now."""
         try:
@@ -134,7 +138,7 @@ class Reporting:
     ) -> tuple[ReportPosted, ...]:
         """All of them as one message in each language that somebody gets."""
         settings = self._settings()
-        if not settings.notify.email.host:
+        if not self.mail_configured:
             self._tell_once(
                 "no_mail", "reports_not_sent", mend="set [notify.email] host, or fetch them there"
             )

@@ -256,7 +256,6 @@ def _changes(sections: Iterable[Section], before: Report | None) -> tuple[Change
         Change(section.name, column.name, column.unit, section.total[column.name], old)
         for section in sections
         for column in section.columns
-        if (old := earlier.get(section.name, {}).get(column.name)) is not None
-        or section.total[column.name] is not None
-        if not column.detail
+        for old in (earlier.get(section.name, {}).get(column.name),)
+        if not column.detail and (section.total[column.name] or old)
     )
