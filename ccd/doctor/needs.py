@@ -42,6 +42,11 @@ class Needs:
     """People are rung in an emergency."""
     police: bool = False
     """Some ladder has the police called."""
+    pauses: bool = False
+    """Phones ask before they pause."""
+    pauses_enforced: bool = False
+    pages: bool = False
+    """People are paged about shifts, at their phone too."""
 
 
 def needs_of(policies: Policies, agi: AgiSettings) -> Needs:
@@ -55,6 +60,12 @@ def needs_of(policies: Policies, agi: AgiSettings) -> Needs:
         write.setdefault("system", "recording a call that was reported, and its marks in AstDB")
         write["originate"] = "ringing people in an emergency ([policies.incidents])"
         actions |= {"DBPut": "system", "DBDel": "system", "MixMonitor": "system", "Originate": "originate"}
+    asked = (policies.meals.mode, policies.breaks.mode)
+    paging = (*asked, policies.handover.mode, policies.attendance.mode)
+    pages = any(mode in (Mode.NOTIFY, Mode.ENFORCE) for mode in paging)
+    if pages:
+        write.setdefault("originate", "ringing people about their shifts (meals, breaks, handover)")
+        actions.setdefault("Originate", "originate")
     calling = [ladder for ladder in policies.incidents.ladders.values() if ladder.police != "advise"]
     return Needs(
         read=frozenset(EVENT_CLASSES.split(",")),
@@ -62,8 +73,11 @@ def needs_of(policies: Policies, agi: AgiSettings) -> Needs:
         actions=actions,
         sign_in=sign_in,
         recordings=policies.recordings.mode is not Mode.OFF,
-        emergencies="originate" in write,
+        emergencies=policies.incidents.mode in (Mode.NOTIFY, Mode.ENFORCE),
         police=policies.incidents.mode is Mode.ENFORCE and any(ladder.enabled for ladder in calling),
+        pauses=agi.enabled and any(mode is not Mode.OFF for mode in asked),
+        pauses_enforced=agi.enabled and Mode.ENFORCE in asked,
+        pages=pages,
     )
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from ccd.config import AgiSettings, Mode, PbxSettings, Policies, PresenceSettings, RecordingsSettings
-from ccd.config_incidents import IncidentsSettings
 from ccd.doctor import Finding, Status, gather, judge
 from ccd.doctor.asteriskconf import Entry
 from ccd.doctor.checks import access, events, includes, others, queues, rights
@@ -289,8 +288,11 @@ def test_rights_too_many(given: Facts, expected: list[Status], words: str) -> No
 
 
 def test_rights_are_judged_by_the_features_that_are_on() -> None:
-    presence, incidents = PresenceSettings(mode=Mode.OFF), IncidentsSettings(mode=Mode.OBSERVE)
-    without_codes = needs_of(Policies(presence=presence, incidents=incidents), AgiSettings())
+    quiet = Policies.model_validate(
+        {name: {"mode": "observe"} for name in ("incidents", "meals", "breaks", "handover", "attendance")}
+    )
+    presence = PresenceSettings(mode=Mode.OFF)
+    without_codes = needs_of(quiet.model_copy(update={"presence": presence}), AgiSettings())
     given = facts(session=session(commands=commands({"reporting"})))
     assert said(rights.missing(given, PBX, without_codes)) == [("rights-missing", OK)]
     assert said(rights.missing(given, PBX, NEEDS)) == [("rights-missing", FAIL)]

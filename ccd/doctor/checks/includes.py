@@ -8,7 +8,7 @@ from pathlib import Path
 from ccd.doctor.facts import Facts
 from ccd.doctor.finding import Finding, Status
 
-__all__ = ["dialplan_loaded", "including_ours", "missing_includes"]
+__all__ = ["dialplan_loaded", "including_ours", "missing_includes", "replacing_ours"]
 
 _COSTS = {
     "extensions.conf": "the whole dialplan",
@@ -64,3 +64,10 @@ def including_ours(facts: Facts, name: str) -> str:
     if facts.snippets:  # some are there, one with the secret: those are kept
         return f"cp -rn {source}/. {folder}/   ; first, for {name} is not there\n{line}"
     return f"cp -r {source} {folder}   ; first, for it is not there\n{line}"
+
+
+def replacing_ours(facts: Facts, name: str) -> str:
+    """What brings the present version of one of our files (``ccd/…``) in the place of an earlier one."""
+    source = _CHECKOUT if _CHECKOUT.is_dir() else _PACKAGED
+    target = f"{facts.config_dir or '/etc/asterisk'}/{name}"
+    return f"cp {source}/{name.removeprefix('ccd/')} {target}   ; keep what you changed in it ([ccd-reasons])"
