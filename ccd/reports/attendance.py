@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import msgspec
 
+from ccd.attendance.ledger import Proposal, month, month_of
 from ccd.events.attendance import (
     AbsenceProposed,
+    AttendanceFact,
     AttendanceJudged,
-    Corrected,
     DismissalReviewProposed,
     Finding,
-    ProposalDecided,
     ProposalFact,
-    ProposalWithdrawn,
 )
 from ccd.reports.report import Column, Listing, Section
 from ccd.reports.tally import Tally, tenths
 from ccd.roster import Roster
 
-__all__ = ["WHOM", "AttendanceFigures", "Proposals", "corrected", "whom"]
+__all__ = ["WHOM", "AttendanceFigures", "Proposals", "standing", "whom"]
 
 KINDS: Mapping[str, str] = {
     "late": "late",
@@ -73,58 +73,60 @@ def whom(code: str, roster: Roster) -> dict[str, int | float | str | None]:
     return {"person": code, "name": person.name if person else "", "team": person.team if person else ""}
 
 
-def corrected(verdict: AttendanceJudged, corrections: Iterable[Corrected]) -> AttendanceJudged:
-    """With what leads and managers made of its findings, the latest word on each; verdicts on the same shift
-    that came after a correction are corrected, too.
-    """
-    findings = list(verdict.findings)
-    for each in corrections:
-        if (each.person, each.shift) == (verdict.person, verdict.shift):
-            findings = [
-                msgspec.structs.replace(found, weight=each.weight) if _same(found, each) else found
-                for found in findings
-            ]
-    left = tuple(found for found in findings if found.weight != "removed")
-    return verdict if left == verdict.findings else msgspec.structs.replace(verdict, findings=left)
-
-
-def _same(finding: Finding, correction: Corrected) -> bool:
-    """The same, or as a later verdict has it: then they overlap."""
-    if finding.kind != correction.kind:
-        return False
-    overlap = finding.began < correction.ended and correction.began < finding.ended
-    return overlap or finding.began == correction.began
+def standing(facts: Iterable[AttendanceFact], day: date) -> Iterable[AttendanceJudged]:
+    """The verdicts on the shifts of a day that stand, each with its findings as people corrected them."""
+    by_person: dict[str, list[AttendanceFact]] = {}
+    for fact in facts:
+        by_person.setdefault(fact.person, []).append(fact)
+    for person, mine in by_person.items():
+        if len(mine) == 1:
+            only = mine[0]
+            if isinstance(only, AttendanceJudged) and only.state != "void":
+                yield only
+            continue
+        ledger = month(mine, person, month_of(day))
+        for verdict in ledger.verdicts:
+            entries = [one for one in ledger.entries if one.verdict == verdict.key]
+            found = tuple(
+                msgspec.structs.replace(one.finding, weight=one.weight)
+                for one in entries
+                if one.weight != "removed"
+            )
+            yield msgspec.structs.replace(verdict, findings=found)
 
 
 class Proposals:
-    """What is proposed about people, and what became of it; ``facts`` in their order."""
+    """What is proposed about people, and what became of it (``ccd.attendance.ledger``)."""
 
     def __init__(self, facts: Iterable[ProposalFact]) -> None:
-        self._found: dict[tuple[str, int], ProposalFact] = {}
-        self._result: dict[tuple[str, int], str] = {}
+        by_person: dict[tuple[str, str], list[ProposalFact]] = {}
         for fact in facts:
-            name = (fact.proposal, fact.nth)
-            if isinstance(fact, AbsenceProposed | DismissalReviewProposed):
-                self._found[name] = fact
-            elif isinstance(fact, ProposalWithdrawn):
-                self._result[name] = "withdrawn"
-            elif isinstance(fact, ProposalDecided):
-                self._result[name] = fact.decision
+            by_person.setdefault((fact.person, fact.month), []).append(fact)
+        self._of: dict[str, list[Proposal]] = {}
+        for (person, its_month), mine in by_person.items():
+            self._of.setdefault(person, []).extend(month(mine, person, its_month).proposals)
 
     @property
-    def standing(self) -> Iterable[ProposalFact]:
+    def standing(self) -> Iterable[Proposal]:
         """Those that were not withdrawn."""
-        return (fact for name, fact in self._found.items() if self._result.get(name) != "withdrawn")
+        return (each for mine in self._of.values() for each in mine if each.state != "withdrawn")
+
+    def waived_absences(self, person: str) -> int:
+        return sum(
+            each.state == "waive"
+            for each in self._of.get(person, ())
+            if isinstance(each.made, AbsenceProposed) and each.made.cause != "occurrences"
+        )
 
     def review_of(self, person: str) -> tuple[set[str], str]:
-        """On which grounds a dismissal review is proposed, and what was decided ("": nothing yet)."""
+        """On which grounds a dismissal review is proposed, and what was decided ("open": nothing yet)."""
         mine = [
-            (fact, self._result.get(name, ""))
-            for name, fact in self._found.items()
-            if isinstance(fact, DismissalReviewProposed) and fact.person == person
+            each
+            for each in self._of.get(person, ())
+            if isinstance(each.made, DismissalReviewProposed) and each.state != "withdrawn"
         ]
-        standing = [(fact, result) for fact, result in mine if result != "withdrawn"]
-        return {fact.cause for fact, _ in standing}, next((result for _, result in standing if result), "")
+        decided = next((each.state for each in mine if each.state != "open"), "open")
+        return {each.made.cause for each in mine}, decided
 
 
 class AttendanceFigures:
@@ -173,9 +175,9 @@ class AttendanceFigures:
         return self._tally.section(roster)
 
     def proposed(self, proposals: Proposals) -> None:
-        for fact in proposals.standing:
-            self._tally.came_from(type(fact).__name__)
-            self._tally.add(fact.person, {"proposals": 1})
+        for each in proposals.standing:
+            self._tally.came_from(type(each.made).__name__)
+            self._tally.add(each.made.person, {"proposals": 1})
 
     def review(self, roster: Roster, proposals: Proposals, limit: int) -> Listing:
         """Whose month gives grounds for a dismissal review (解聘条例), and what a person decided about it.
@@ -189,14 +191,14 @@ class AttendanceFigures:
             grounds, decision = proposals.review_of(code)
             if occurrences >= limit:
                 grounds.add("occurrences")
-            if absences:
+            if absences > proposals.waived_absences(code):
                 grounds.add("absence")
             if grounds:
                 rows.append(
                     {
                         **whom(code, roster),
                         "grounds": " ".join(sorted(grounds)),
-                        "decision": decision or "open",
+                        "decision": decision,
                         "occurrences": occurrences,
                         "absences": absences,
                         "violations": int(figures.get("violations", 0)),

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from ccd.config import Mode, Settings
 from ccd.events.adherence import AdherenceJudged
-from ccd.events.attendance import AttendanceJudged, Corrected, ProposalFact
+from ccd.events.attendance import AttendanceFact, AttendanceJudged, Corrected, ProposalFact
 from ccd.events.breaks import BreakEnded, BreakRefused, BreakWaived
 from ccd.events.handover import HandoverJudged, HoldEnded, Released
 from ccd.events.leave import LeaveFact
 from ccd.events.meals import MealEnded, MealExcused, MealRefused
 from ccd.events.shifts import Blind, ShiftFact
 from ccd.reports.adherence import AdherenceFigures
-from ccd.reports.attendance import AttendanceFigures, Proposals, corrected
+from ccd.reports.attendance import AttendanceFigures, Proposals, standing
 from ccd.reports.gaps import Gaps
 from ccd.reports.handovers import HandoverFigures
 from ccd.reports.leaves import LeaveFigures
@@ -76,7 +76,9 @@ class Builder:
         for fact in facts:
             self._facts += 1
             of_day.take(fact)
-        judged = of_day.corrected()
+        judged = {
+            (verdict.person, verdict.shift): verdict for verdict in standing(of_day.attendance.values(), day)
+        }
         planned = self._planned(day, plan, judged)
         self._days.append(self._figures_of(day, planned, judged.values()))
         for verdict in judged.values():
@@ -192,8 +194,7 @@ class _OfDay:
     """The facts of a day, of each shift and boundary the latest."""
 
     def __init__(self) -> None:
-        self._attendance: dict[tuple[str, str], AttendanceJudged] = {}
-        self._corrections: dict[str, Corrected] = {}
+        self.attendance: dict[str, AttendanceFact] = {}
         self.adherence: dict[tuple[str, str], AdherenceJudged] = {}
         self.handovers: dict[tuple[str, str, datetime], HandoverJudged] = {}
         self.meals: dict[str, MealEnded] = {}
@@ -203,12 +204,8 @@ class _OfDay:
         self.others: dict[str, ShiftFact] = {}
 
     def take(self, fact: ShiftFact) -> None:
-        if isinstance(fact, AttendanceJudged):
-            before = self._attendance.get((fact.person, fact.shift))
-            if before is None or before.count <= fact.count:
-                self._attendance[fact.person, fact.shift] = fact
-        elif isinstance(fact, Corrected):
-            self._corrections[fact.key] = fact
+        if isinstance(fact, AttendanceFact):
+            self.attendance[fact.key] = fact
         elif isinstance(fact, AdherenceJudged):
             self.adherence[fact.person, fact.shift] = fact
         elif isinstance(fact, HandoverJudged):
@@ -223,17 +220,6 @@ class _OfDay:
             self.waived[fact.key] = fact
         else:
             self.others[fact.key] = fact
-
-    def corrected(self) -> dict[tuple[str, str], AttendanceJudged]:
-        """Without shifts that are no longer planned (void)."""
-        touched: dict[tuple[str, str], list[Corrected]] = {}
-        for each in self._corrections.values():
-            touched.setdefault((each.person, each.shift), []).append(each)
-        return {
-            key: corrected(verdict, touched[key]) if key in touched else verdict
-            for key, verdict in self._attendance.items()
-            if verdict.state != "void"
-        }
 
 
 def build(period: Period, facts: Iterable[ShiftFact], plan: Plan, known: Known, now: datetime) -> Report:
