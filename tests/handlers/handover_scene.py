@@ -20,9 +20,17 @@ def at(clock: str, day: str = DAY) -> Any:
 class Handover(ShiftScene):
     """``mode`` and the settings are those of handover; the other policies are off."""
 
-    def __init__(self, begins: str = "07:30", mode: str = "enforce", **settings: Any) -> None:
+    def __init__(
+        self, begins: str = "07:30", mode: str = "enforce", sweep_s: int = 60, **settings: Any
+    ) -> None:
         settings = {"floor": 0, **settings}
-        super().__init__(at(begins), mode="off", kinds=KINDS, handover={"mode": mode, **settings})
+        super().__init__(
+            at(begins),
+            mode="off",
+            kinds=KINDS,
+            shifts={"sweep_s": sweep_s},
+            handover={"mode": mode, **settings},
+        )
         self.plan(("2000", DAY, "early", "A1"), ("2005", DAY, "late", "A1"))
         self.sign("arrive", "3001", "L9")
 

@@ -212,7 +212,7 @@ def test_a_bulletin_is_posted_once_and_read_by_oneself() -> None:
 
 @pytest.mark.parametrize(("days", "asked"), [(13, True), (14, True), (15, False)])
 def test_only_the_latest_bulletins_are_asked_for(days: int, asked: bool) -> None:
-    scene = Handover()
+    scene = Handover(sweep_s=300)
     scene.do("bulletin_post", actor="3001", id="B1", title="t", text="x")
     scene.run(days * 86400)
     scene.come("2000")

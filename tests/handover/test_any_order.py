@@ -54,7 +54,11 @@ class Floor:
 
     def __init__(self, begins: str) -> None:
         self.scene = ShiftScene(
-            local(f"{DAY} {begins}"), mode="off", kinds=KINDS, handover={"mode": "enforce"}
+            local(f"{DAY} {begins}"),
+            mode="off",
+            kinds=KINDS,
+            shifts={"sweep_s": 120},
+            handover={"mode": "enforce"},
         )
         self.scene.plan(
             ("2000", DAY, "early", "A1"),
@@ -109,7 +113,7 @@ class Floor:
         self.scene.change_plan(e.PlanDay(local(f"{DAY} 12:00").date(), encode_day({code: ()})))
 
 
-CALM = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+CALM = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(stories, STARTS)
