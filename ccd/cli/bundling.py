@@ -19,7 +19,7 @@ from ccd.adapters.store.entries import Audited
 from ccd.cli.incident_stored import Stored, stored
 from ccd.cli.session import CommandError, Exit, Session
 
-__all__ = ["make", "sha256_of"]
+__all__ = ["as_owner_of", "make", "sha256_of"]
 
 
 def make(session: Session, name: str, output: Path | None) -> BundleReport:
@@ -88,7 +88,7 @@ async def _directly(session: Session, incident: str, file: str, sha256: str) -> 
 
     user = pwd.getpwuid(os.getuid()).pw_name
     data = msgspec.json.encode({"file": file, "sha256": sha256}).decode()
-    with _as_owner_of(session.state_dir):
+    with as_owner_of(session.state_dir):
         store = await Store.open(session.settings.store, session.state_dir)
         try:
             await store.commit([Audited(utc_now(), user, "bundle", incident, data)])
@@ -97,7 +97,7 @@ async def _directly(session: Session, incident: str, file: str, sha256: str) -> 
 
 
 @contextlib.contextmanager
-def _as_owner_of(folder: Path) -> Iterator[None]:
+def as_owner_of(folder: Path) -> Iterator[None]:
     """Root leaves no file behind that the daemon could not open later."""
     owner = folder.stat()
     if os.geteuid() != 0 or owner.st_uid == 0:
