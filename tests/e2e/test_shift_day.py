@@ -176,7 +176,7 @@ STORY = (
     (END + 3.0, signs("*82", early(1), 1)),
     (END + 6.0, signs("*82", early(3), 3)),
     (END + 9.0, signs("*82", early(7), 7)),
-    (END + 12.0, signs("*82", late(10), 10)),
+    (END + 12.0, signs("*82", late(10), 10, "held by whoever swapped with them")),
     (END + 15.0, acts("handover", "sign", late(1), late(1), seat="1")),
     (END + 18.0, acts("handover", "release", early(5), LEAD, reason="told the lead of a train", seat="5")),
     (END + 20.0, signs("*81", late(2), 2)),
@@ -185,6 +185,7 @@ STORY = (
     (END + 27.0, signs("*82", early(2), 2)),
     (END + 40.0, signs("*81", early(10), 10)),  # works the shift of late(10)
     (END + 35.0, signs("*82", early(8), 8, "held to the last minute")),
+    (END + 48.0, signs("*82", late(10), 10)),
     (END + 66.0, signs("*82", early(8), 8, "held no longer")),
     (END + 70.0, signs("*81", late(8), 8)),
     *(
@@ -209,6 +210,7 @@ SAID = {
     "held for want of relief": "ccd/held",
     "held, but ill": "ccd/held",
     "ill": "agent-loggedoff&vm-goodbye",
+    "held by whoever swapped with them": "ccd/held",
     "held to the last minute": "ccd/held",
     "held no longer": "agent-loggedoff&vm-goodbye",
 }
@@ -246,7 +248,7 @@ HANDOVER = {
     "9": "empty_seat",
     "10": "incomplete",
 }
-HOLDS = {early(2): "relief", early(5): "released", early(8): "maximum"}
+HOLDS = {early(2): "relief", late(10): "relief", early(5): "released", early(8): "maximum"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
