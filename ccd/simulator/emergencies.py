@@ -21,8 +21,8 @@ __all__ = ["PLAN", "Emergencies"]
 PLAN = {
     context: {"_.": ["Answer()", f"Emergency({context})", "Hangup()"]}
     for context in ("ccd-tell", "ccd-decide", "ccd-decide-drill", "ccd-unattended")
-}
-"""The extension is the key of the ring."""
+} | {"ccd-page": {"_.": ["Answer()", "Playback(notice)", "Wait(6)", "Hangup()"]}}
+"""The extension is the key of the ring. A page (extensions-ccd-shifts.conf) is heard and no more."""
 
 DECIDES_S = (2.0, 5.0)
 DIALS_S = 10.0

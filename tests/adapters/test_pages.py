@@ -18,7 +18,7 @@ from ccd.adapters.page_rings import Wanted, _Phone, originate
 from ccd.adapters.pages import Pages
 from ccd.config import Settings
 from ccd.effects import Page
-from ccd.events import Person, PersonArrived
+from ccd.events import Person, PersonArrived, ReportAsked
 from ccd.message import Message
 from tests.adapters.notify.desk import until
 from tests.adapters.notify.test_email import MailServer
@@ -306,6 +306,20 @@ async def test_who_is_signed_in_nowhere_has_no_phone_and_a_lost_pbx_rings_none()
         await on.over()
         assert on.pages.rings["no_session"] == 1
         assert on.peer.rung == []
+
+
+async def test_a_phone_that_a_live_incident_protects_is_not_rung() -> None:
+    async with site() as on:
+        asked = ReportAsked(
+            at=on.floor.at, request="r1", ladder="intruder", how="console", pbx="main", seat="A03"
+        )
+        on.floor.give(asked)
+        (incident,) = on.floor.world.incidents.values()
+        assert (incident.live, incident.facts.interface) == (True, "PJSIP/1003")
+        on.page("2001", "3001", ring=True)
+        await on.over()
+        assert [ring["Channel"] for ring in on.peer.rung] == ["PJSIP/1020"]
+        assert on.pages.rings == {"protected": 1, "answered": 1}
 
 
 @pytest.mark.parametrize(
