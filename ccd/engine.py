@@ -33,7 +33,7 @@ from ccd.events import (
     ShiftsRestored,
 )
 from ccd.events.incidents import IncidentFacts
-from ccd.events.shift_facts import ShiftFacts
+from ccd.events.shift_facts import shift_fact
 from ccd.following import agents, queuecalls, snapshot
 from ccd.following.follow import follow
 from ccd.following.picture import Pbx
@@ -69,6 +69,7 @@ POLICIES = (
     attendance,
     adherence,
 )
+_incident_fact = msgspec.json.Decoder(IncidentFacts).decode
 FACTS_OF_ONE_STEP = 1_000_000  # policies that feed each other without end are a defect; stop loudly
 
 
@@ -214,7 +215,7 @@ def _on_deadline(world: World, event: DeadlineDue) -> None:
 def _on_incidents(world: World, event: IncidentsRestored) -> None:
     for text in event.facts:
         try:
-            world.apply(msgspec.json.decode(text, type=IncidentFacts))
+            world.apply(_incident_fact(text))
         except (msgspec.MsgspecError, KeyError):  # damaged, or of a newer ccd: the rest is told all the same
             world.unreadable_facts += 1
 
@@ -222,7 +223,7 @@ def _on_incidents(world: World, event: IncidentsRestored) -> None:
 def _on_shifts(world: World, event: ShiftsRestored) -> None:
     for text in event.facts:
         try:
-            world.apply(msgspec.json.decode(text, type=ShiftFacts))
+            world.apply(shift_fact(text))
         except (msgspec.MsgspecError, KeyError):
             world.unreadable_facts += 1
 

@@ -18,7 +18,7 @@ from ccd.config import Settings
 from ccd.events import Blind
 from ccd.events.attendance import ProposalFact
 from ccd.events.leave import LeaveFact
-from ccd.events.shift_facts import SHIFT_FACTS, ShiftFacts
+from ccd.events.shift_facts import SHIFT_FACTS, shift_fact
 from ccd.events.shifts import ShiftFact
 from ccd.reports.build import DAILY_FACTS, Builder, Known
 from ccd.reports.ledger import Ledger
@@ -42,7 +42,6 @@ REPORT_FACTS = ("ReportMade", "ReportPosted", "ReportSent")
 LEAVE_FACTS = tuple(kind.__name__ for kind in SHIFT_FACTS if kind.policy == "leave")
 PROPOSAL_FACTS = tuple(kind.__name__ for kind in SHIFT_FACTS if issubclass(kind, ProposalFact))
 DAY_FACTS = tuple(kind.__name__ for kind in DAILY_FACTS)
-_decode = msgspec.json.Decoder(ShiftFacts).decode
 
 
 class GivenUpError(Exception):
@@ -143,7 +142,7 @@ def _decoded(texts: list[str]) -> tuple[list[ShiftFact], int]:
     bad = 0
     for text in texts:
         try:
-            facts.append(_decode(text))
+            facts.append(shift_fact(text))
         except msgspec.MsgspecError:
             bad += 1
     return facts, bad

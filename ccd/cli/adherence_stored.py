@@ -45,12 +45,12 @@ def decoded(texts: Iterable[str]) -> list[ShiftFact]:
     """Without those that cannot be read: of a newer ccd."""
     import msgspec
 
-    from ccd.events.shift_facts import ShiftFacts
+    from ccd.events.shift_facts import shift_fact
 
     found: list[ShiftFact] = []
     for text in texts:
         try:
-            found.append(msgspec.json.decode(text, type=ShiftFacts))
+            found.append(shift_fact(text))
         except msgspec.MsgspecError:
             continue
     return found

@@ -60,11 +60,10 @@ def _month(session: Session, text: str | None) -> str:
 
 def _read(session: Session, first: date, last: date, person: str = "") -> _Read:
     """The ledgers made of the facts of these days, all of one month, by person."""
-    import msgspec
 
     from ccd.attendance.ledger import month
     from ccd.cli.stored import reading
-    from ccd.events.shift_facts import ShiftFacts
+    from ccd.events.shift_facts import shift_fact
     from ccd.roster import Roster
 
     async def work(archive: Archive) -> tuple[list[str], Any]:
@@ -74,7 +73,7 @@ def _read(session: Session, first: date, last: date, person: str = "") -> _Read:
     texts, stored = reading(session.settings, work)
     by_person: dict[str, list[Any]] = {}
     for text in texts:
-        fact = msgspec.json.decode(text, type=ShiftFacts)
+        fact = shift_fact(text)
         if fact.person:
             by_person.setdefault(fact.person, []).append(fact)
     ledgers = [month(found, code, f"{first:%Y-%m}") for code, found in sorted(by_person.items())]

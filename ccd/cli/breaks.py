@@ -156,15 +156,14 @@ def log(
 
 async def _facts(archive: Archive, day: date, person: str) -> tuple[list[BreakFact], dict[str, str]]:
     """The facts of a day, and the names of the people in the roster in force."""
-    import msgspec
 
     from ccd.events.breaks import BreakFact
-    from ccd.events.shift_facts import ShiftFacts
+    from ccd.events.shift_facts import shift_fact
 
     texts = await archive.shift_facts(policy="breaks", first=day, last=day, person=person)
     roster = await archive.roster()
     names = {one.code: one.name for one in roster.people} if roster else {}
-    found = [msgspec.json.decode(text, type=ShiftFacts) for text in texts]
+    found = [shift_fact(text) for text in texts]
     return [one for one in found if isinstance(one, BreakFact)], names
 
 

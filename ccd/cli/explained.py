@@ -18,12 +18,11 @@ SOURCE = "shift_event"
 
 async def read_facts(archive: Archive, person: str, day: date) -> list[ShiftFact]:
     """Of a shift that begins on this day: verdicts, meals, breaks, handover, leave, in their order."""
-    import msgspec
 
-    from ccd.events.shift_facts import ShiftFacts
+    from ccd.events.shift_facts import shift_fact
 
     texts = await archive.shift_facts(first=day, last=day, person=person)
-    return [msgspec.json.decode(text, type=ShiftFacts) for text in texts]
+    return [shift_fact(text) for text in texts]
 
 
 def as_told(facts: list[ShiftFact]) -> list[dict[str, Any]]:

@@ -188,16 +188,15 @@ def _bulletins(session: Session) -> Iterator[Row]:
 
 def _facts(session: Session, **asked: Any) -> list[HandoverFact]:
     """As the store has them, in the order in which they came. Raises StoreError."""
-    import msgspec
 
     from ccd.cli.stored import reading
     from ccd.events.handover import HandoverFact
-    from ccd.events.shift_facts import ShiftFacts
+    from ccd.events.shift_facts import shift_fact
 
     async def work(archive: Archive) -> list[str]:
         return await archive.shift_facts(policy="handover", **asked)
 
-    found = (msgspec.json.decode(text, type=ShiftFacts) for text in reading(session.settings, work))
+    found = (shift_fact(text) for text in reading(session.settings, work))
     return [one for one in found if isinstance(one, HandoverFact)]
 
 

@@ -56,12 +56,11 @@ def _warnings(told: str, language: str) -> list[str]:
 
 def _read(session: Session, since: datetime) -> tuple[LeaveState, list[LeaveFact]]:
     """Raises StoreError."""
-    import msgspec
 
     from ccd.adapters.store.queries import Archive
     from ccd.cli.stored import reading
     from ccd.events.leave import LeaveFact
-    from ccd.events.shift_facts import ShiftFacts
+    from ccd.events.shift_facts import shift_fact
     from ccd.leave.state import LeaveState
 
     async def work(archive: Archive) -> list[str]:
@@ -69,7 +68,7 @@ def _read(session: Session, since: datetime) -> tuple[LeaveState, list[LeaveFact
 
     state, facts = LeaveState(), []
     for text in reading(session.settings, work):
-        fact = msgspec.json.decode(text, type=ShiftFacts)
+        fact = shift_fact(text)
         assert isinstance(fact, LeaveFact)
         state.fold(fact)
         facts.append(fact)

@@ -55,9 +55,7 @@ def make(
     period: _Period = None,
     form: Annotated[
         Literal["html", "csv", "json"] | None,
-        typer.Option(
-            "--format", metavar="html|csv|json", help="Default: by the file's name, else html."
-        ),
+        typer.Option("--format", metavar="html|csv|json", help="Default: by the file's name, else html."),
     ] = None,
     output: Annotated[
         Path | None,

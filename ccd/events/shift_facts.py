@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from functools import reduce
 from operator import or_
 
+import msgspec
+
 from ccd.events import adherence, attendance, breaks, handover, leave, meals, reports
 from ccd.events.shifts import ShiftFact
 
-__all__ = ["SHIFT_FACTS", "ShiftFacts"]
+__all__ = ["SHIFT_FACTS", "ShiftFacts", "shift_fact"]
 
 _POLICIES = (adherence, attendance, breaks, handover, leave, meals, reports)
 """Their classes are found below."""
@@ -27,3 +29,5 @@ def _leaves(kind: type[ShiftFact]) -> Iterator[type[ShiftFact]]:
 SHIFT_FACTS: tuple[type[ShiftFact], ...] = tuple(_leaves(ShiftFact))
 ShiftFacts = reduce(or_, SHIFT_FACTS)
 """Any of them, for decoding."""
+shift_fact = msgspec.json.Decoder(ShiftFacts).decode
+"""One of them out of the JSON that the store keeps. Made once: that is what takes the time."""
