@@ -61,6 +61,9 @@ def needs_of(policies: Policies, agi: AgiSettings) -> Needs:
         write["originate"] = "ringing people in an emergency ([policies.incidents])"
         actions |= {"DBPut": "system", "DBDel": "system", "MixMonitor": "system", "Originate": "originate"}
     asked = (policies.meals.mode, policies.breaks.mode)
+    if any(mode is not Mode.OFF for mode in asked):
+        write["agent"] = "pausing a phone for a meal or break that the console asks for"
+        actions["QueuePause"] = "agent"
     paging = (*asked, policies.handover.mode, policies.attendance.mode)
     pages = any(mode in (Mode.NOTIFY, Mode.ENFORCE) for mode in paging)
     if pages:

@@ -30,7 +30,7 @@ from ccd.doctor.needs import needs_of
 PBX = PbxSettings()
 NEEDS = needs_of(Policies(), AgiSettings())
 READ = frozenset(("system", "call", "agent", "user", "dialplan", "reporting"))
-WRITE = frozenset(("system", "reporting", "originate"))
+WRITE = frozenset(("system", "agent", "reporting", "originate"))
 
 OK, WARN, FAIL, UNKNOWN = Status.OK, Status.WARN, Status.FAIL, Status.UNKNOWN
 
@@ -254,9 +254,17 @@ def test_the_list_of_commands_gives_the_classes_away(held: set[str]) -> None:
         (facts(), OK, ""),
         (facts(user=user(read=CLASSES), session=session(commands=commands(CLASSES))), OK, ""),
         (facts(user=user(read=READ - {"dialplan"})), FAIL, "read= lacks dialplan"),
-        (facts(session=session(commands=commands({"system", "originate"}))), OK, ""),
-        (facts(session=session(commands=commands({"reporting"}))), FAIL, "= system,reporting,originate"),
-        (facts(session=session(commands=commands({"user"}))), FAIL, "= system,user,reporting,originate"),
+        (facts(session=session(commands=commands({"system", "agent", "originate"}))), OK, ""),
+        (
+            facts(session=session(commands=commands({"reporting"}))),
+            FAIL,
+            "= system,agent,reporting,originate",
+        ),
+        (
+            facts(session=session(commands=commands({"user"}))),
+            FAIL,
+            "= system,agent,user,reporting,originate",
+        ),
         (facts(session=session(commands=commands({"system", "reporting"}))), FAIL, "for ringing people"),
         (facts(user=None), UNKNOWN, "read = system,call,agent,user,dialplan"),
         (facts(user=None, session=session(booted_seen=False)), FAIL, "read= lacks system"),
@@ -274,7 +282,6 @@ def test_rights_missing(given: Facts, status: Status, words: str) -> None:
         (facts(), [OK], ""),
         (facts(session=session(commands=commands(WRITE | {"user"}))), [OK], ""),
         (facts(session=session(commands=commands(WRITE | {"call"}))), [WARN], "write= holds call"),
-        (facts(session=session(commands=commands(WRITE | {"agent"}))), [WARN], "write= holds agent"),
         (facts(session=session(commands=commands(CLASSES))), [FAIL], "write= holds command, config"),
         (facts(user=user(read=CLASSES)), [WARN], "security, test, verbose, which ccd does not look at"),
         (facts(user=None, session=session(classes_seen=frozenset(("call", "security")))), [WARN], "security"),
@@ -288,14 +295,18 @@ def test_rights_too_many(given: Facts, expected: list[Status], words: str) -> No
 
 
 def test_rights_are_judged_by_the_features_that_are_on() -> None:
-    quiet = Policies.model_validate(
-        {name: {"mode": "observe"} for name in ("incidents", "meals", "breaks", "handover", "attendance")}
-    )
+    modes = dict.fromkeys(("incidents", "handover", "attendance"), "observe") | {
+        "meals": "off",
+        "breaks": "off",
+    }
+    quiet = Policies.model_validate({name: {"mode": mode} for name, mode in modes.items()})
     presence = PresenceSettings(mode=Mode.OFF)
     without_codes = needs_of(quiet.model_copy(update={"presence": presence}), AgiSettings())
     given = facts(session=session(commands=commands({"reporting"})))
     assert said(rights.missing(given, PBX, without_codes)) == [("rights-missing", OK)]
     assert said(rights.missing(given, PBX, NEEDS)) == [("rights-missing", FAIL)]
+    pausing = facts(session=session(commands=commands({"reporting", "agent"})))
+    assert "write= holds agent" in text_of(rights.too_many(pausing, without_codes))
     with_system = facts(session=session(commands=commands(WRITE)))
     assert said(rights.too_many(with_system, without_codes)) == [("rights-too-many", WARN)]
     assert said(rights.too_many(with_system, NEEDS)) == [("rights-too-many", OK)]

@@ -113,6 +113,16 @@ def dials(code: str, seat: int, name: str) -> Act:
     return act
 
 
+def asks_at_the_console(person: str, reason: str) -> Act:
+    """The phone is then paused by ccd, with the rights that the shipped AMI user has."""
+
+    async def act(day: ShiftDay) -> None:
+        reply = await day.outside.ask("pause_ask", person=person, reason=reason)
+        assert reply["ok"], reply
+
+    return act
+
+
 def acts(policy: str, what: str, person: str = "", actor: str = "", **values: str) -> Act:
     async def act(day: ShiftDay) -> None:
         reply = await day.act(policy, what, person, actor, **values)
@@ -152,7 +162,9 @@ STORY = (
     (63.0, dials("*831", 1, "meal of the first")),
     (66.0, dials("*831", 2, "meal of the second")),
     (69.0, dials("*831", 5, "meal over the cap")),
+    (70.0, asks_at_the_console(late(10), "training")),
     (72.0, dials("*832", 6, "a break")),
+    (76.0, dials("*84", 10, "back from training")),
     (77.0, dials("*84", 1, "back from the meal")),
     (80.0, dials("*84", 6, "back from the break")),
     (83.0, dials("*831", 5, "meal in turn")),
@@ -343,7 +355,8 @@ async def test_meals_and_breaks_are_on_record_as_they_were(day: ShiftDay) -> Non
     assert levels == {early(1): ("ok", True), early(2): ("violation", True), early(5): ("ok", True)}
     first = day.facts(MealRefused)[0]
     assert (first.person, first.enforced) == (early(1), True)
-    assert [(one.person, one.level) for one in day.facts(BreakEnded)] == [(early(6), "ok")]
+    breaks = {one.person: (one.reason, one.level) for one in day.facts(BreakEnded)}
+    assert breaks == {early(6): ("break", "ok"), late(10): ("training", "ok")}
     assert [(one.person, one.enforced) for one in day.facts(BreakRefused)] == [(early(6), True)]
 
 
