@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ccd.cli.acting import act
 from ccd.cli.adherence_stored import Day, PersonDay, judged_between, person_day
 from ccd.cli.adherence_view import in_minutes, print_exceptions, print_shift, share
 from ccd.cli.cells import fit
@@ -263,7 +264,7 @@ def except_(
         "kind": kind,
         "reason": reason,
     }
-    _act(session, "except", json_, person=person, actor=by, values=values)
+    act(session, "adherence", "except", json_, person=person, actor=by, values=values)
 
 
 @command
@@ -275,15 +276,7 @@ def unexcept(
     json_: _Json = False,
 ) -> None:
     """Take an exception back; both stay on record, and the shift is judged anew."""
-    _act(session, "unexcept", json_, actor=by, values={"exception": exception, "reason": reason})
-
-
-def _act(session: Session, act: str, json_: bool, **request: Any) -> None:
-    reply = session.ask("shift_act", policy="adherence", act=act, language=session.words.language, **request)
-    if json_:
-        as_json(session, {key: value for key, value in reply.items() if key != "ok"})
-    elif not session.quiet:
-        print(reply["text"])
+    act(session, "adherence", "unexcept", json_, actor=by, values={"exception": exception, "reason": reason})
 
 
 def add_to(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ccd.cli import acting
 from ccd.cli.cells import fit
 from ccd.cli.plans import as_json, clock_in, day_of, today
 from ccd.cli.session import CommandError, Exit, Session
@@ -35,20 +36,7 @@ class _Read(NamedTuple):
 def act(
     session: Session, what: str, json_: bool, *, person: str = "", actor: str = "", **values: str
 ) -> None:
-    """Ask the daemon; values that were not given are left out."""
-    reply = session.ask(
-        "shift_act",
-        policy="attendance",
-        act=what,
-        person=person,
-        actor=actor,
-        values={name: value for name, value in values.items() if value},
-        language=session.words.language,
-    )
-    if json_:
-        as_json(session, {name: value for name, value in reply.items() if name != "ok"})
-    elif not session.quiet:
-        print(reply["text"])
+    acting.act(session, "attendance", what, json_, person=person, actor=actor, values=values)
 
 
 def _month(session: Session, text: str | None) -> str:

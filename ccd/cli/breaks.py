@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ccd.cli.acting import act, tell
 from ccd.cli.cells import fit
 from ccd.cli.plans import as_json, clock_in, day_of
 from ccd.cli.session import Session, command
@@ -73,7 +74,7 @@ def _clock(session: Session, text: str) -> str:
 def ask(session: Session, person: _Person, kind: _Kind, json_: _Json = False) -> None:
     """Pause somebody's phone for a reason, if the rules let them."""
     reply = session.ask_once("pause_ask", person=person, reason=kind, language=session.words.language)
-    _tell(session, reply, json_)
+    tell(session, reply, json_)
 
 
 @command
@@ -110,24 +111,8 @@ def waive(session: Session, person: _Person, by: _By, reason: _Reason, json_: _J
     _act(session, "waive", person, by, {"why": reason}, json_)
 
 
-def _act(session: Session, act: str, person: str, by: str, values: dict[str, str], json_: bool) -> None:
-    reply = session.ask_once(
-        "shift_act",
-        policy="breaks",
-        act=act,
-        person=person,
-        actor=by,
-        values=values,
-        language=session.words.language,
-    )
-    _tell(session, reply, json_)
-
-
-def _tell(session: Session, reply: Row, json_: bool) -> None:
-    if json_:
-        as_json(session, {name: value for name, value in reply.items() if name != "ok"})
-    elif not session.quiet:
-        print(reply["text"] or reply["because"])
+def _act(session: Session, what: str, person: str, by: str, values: dict[str, str], json_: bool) -> None:
+    act(session, "breaks", what, json_, person=person, actor=by, values=values)
 
 
 @command

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ccd.cli.acting import act
 from ccd.cli.cells import fit, text_of
 from ccd.cli.plans import as_json, clock_in
 from ccd.cli.session import Session, command
@@ -270,20 +271,8 @@ def _typed(text: str) -> str:
     return sys.stdin.read() if text == "-" else text
 
 
-def _act(session: Session, act: str, person: str, by: str, values: dict[str, str], json_: bool) -> None:
-    reply = session.ask_once(
-        "shift_act",
-        policy="handover",
-        act=act,
-        person=person,
-        actor=by,
-        values={name: value for name, value in values.items() if value},
-        language=session.words.language,
-    )
-    if json_:
-        as_json(session, {name: value for name, value in reply.items() if name != "ok"})
-    elif not session.quiet:
-        print(reply["text"] or reply["because"])
+def _act(session: Session, what: str, person: str, by: str, values: dict[str, str], json_: bool) -> None:
+    act(session, "handover", what, json_, person=person, actor=by, values=values)
 
 
 def add_to(app: typer.Typer) -> None:

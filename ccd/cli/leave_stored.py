@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ccd.cli import acting
 from ccd.cli.plans import as_json, clock_in
 from ccd.cli.session import CommandError, Exit, Session
 
@@ -28,16 +29,9 @@ def do(
         for name, value in values.items()
         if value and value is not None
     }
-    language = session.words.language
-    reply = session.ask_once(
-        "shift_act", policy="leave", act=act, person=person, actor=actor, values=given, language=language
-    )
-    if json_:
-        as_json(session, {name: value for name, value in reply.items() if name != "ok"})
-        return
-    if not session.quiet:
-        print(reply["text"])
-        for text in _warnings(reply.get("result", {}).get("warned", ""), language):
+    reply = acting.act(session, "leave", act, json_, person=person, actor=actor, values=given)
+    if not json_ and not session.quiet:
+        for text in _warnings(reply.get("result", {}).get("warned", ""), session.words.language):
             session.warn(session.words("warning", text=text))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ccd.cli.acting import act, tell
 from ccd.cli.cells import fit
 from ccd.cli.plans import as_json, clock_in, day_of
 from ccd.cli.session import Session, command
@@ -87,7 +88,7 @@ def ask(session: Session, person: _Person, json_: _Json = False) -> None:
         reason=session.settings.policies.meals.reason,
         language=session.words.language,
     )
-    _tell(session, reply, json_)
+    tell(session, reply, json_)
 
 
 @command
@@ -126,24 +127,8 @@ def excuse(session: Session, person: _Person, by: _By, reason: _Reason, json_: _
     _act(session, "excuse", person, by, {"reason": reason}, json_)
 
 
-def _act(session: Session, act: str, person: str, by: str, values: dict[str, str], json_: bool) -> None:
-    reply = session.ask_once(
-        "shift_act",
-        policy="meals",
-        act=act,
-        person=person,
-        actor=by,
-        values=values,
-        language=session.words.language,
-    )
-    _tell(session, reply, json_)
-
-
-def _tell(session: Session, reply: Row, json_: bool) -> None:
-    if json_:
-        as_json(session, {name: value for name, value in reply.items() if name != "ok"})
-    elif not session.quiet:
-        print(reply["text"] or reply["because"])
+def _act(session: Session, what: str, person: str, by: str, values: dict[str, str], json_: bool) -> None:
+    act(session, "meals", what, json_, person=person, actor=by, values=values)
 
 
 @command
