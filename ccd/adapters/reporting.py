@@ -48,7 +48,7 @@ FAULTS = (StoreError, ConfigError, OSError, msgspec.MsgspecError)
 
 
 class Reporting:
-    """``settings`` and ``people`` (of the roster) are asked for each time. ``close``, and cancel ``run``."""
+    """``settings`` and ``people`` (of the roster) are asked for each time. ``close``, then cancel ``run``."""
 
     def __init__(
         self,
@@ -71,13 +71,14 @@ class Reporting:
         self._email = email
         self._first_s, self._every_s, self._delays_s = first_s, every_s, delays_s
         self._wake = asyncio.Event()
+        self._closed = False
         self._empty: set[Period] = set()
         self._tried: dict[tuple[str, str], tuple[int, datetime]] = {}
         self._told: set[str] = set()
 
     async def run(self) -> None:
         await asyncio.sleep(self._first_s)
-        while True:
+        while not self._closed:
             await self.look()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._every_s):
@@ -85,6 +86,9 @@ class Reporting:
             self._wake.clear()
 
     def close(self) -> None:
+        """``run`` ends soon, also where a library loses that it is cancelled (``notify.ending``)."""
+        self._closed = True
+        self._wake.set()
         self.making.close()
 
     @property
@@ -189,6 +193,8 @@ class Reporting:
         ledger, now = await self.making.ledger(), self._now()
         longest = timedelta(days=self._settings().reports.catch_up_days) + REMEMBERED
         for posted, address in ledger.waiting():
+            if self._closed:
+                return
             tries, last = self._tried.get((posted.mailing, address), (0, now))
             pause = self._delays_s[min(tries, len(self._delays_s)) - 1] if tries else 0.0
             if (now - last).total_seconds() < pause:
