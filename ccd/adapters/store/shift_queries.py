@@ -58,10 +58,13 @@ async def shift_facts(
         asked = asked.where(s.event.in_(events))
     if policy:
         asked = asked.where(s.policy == policy)
-    if first is not None:
-        asked = asked.where(s.day >= first.isoformat())
-    if last is not None:
-        asked = asked.where(s.day <= last.isoformat(), s.day != "")
+    if first is not None and first == last:
+        asked = asked.where(s.day == first.isoformat())  # which SQLite finds by its index, unlike a span
+    else:
+        if first is not None:
+            asked = asked.where(s.day >= first.isoformat())
+        if last is not None:
+            asked = asked.where(s.day <= last.isoformat(), s.day != "")
     if since is not None:
         asked = asked.where(s.at >= since)
     if until is not None:
