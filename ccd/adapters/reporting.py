@@ -116,7 +116,7 @@ class Reporting:
             if period in self._empty:
                 continue
             try:
-                made = ledger.of(period) or await self.making.make(period, even_if_empty=False)
+                made = ledger.of(period) or await self._made(period)
             except FAULTS as error:
                 self._failed("report_waits", error, period=period.name)
                 continue
@@ -126,6 +126,12 @@ class Reporting:
                 unposted.append(made)
         if unposted:
             await self._post(unposted)
+
+    async def _made(self, period: Period) -> ReportMade | None:
+        made = await self.making.make(period, even_if_empty=False)
+        if made is not None:
+            log.info("report_made", period=made.period, facts=made.facts, gaps=made.gaps)
+        return made
 
     # --- posting and sending ------------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
-import structlog
 
 from ccd.adapters.reporting_data import GivenUpError, Progress, made_in_thread, read_ledger
 from ccd.adapters.reporting_files import all_there, keep, languages_of, reports_dir
@@ -25,8 +24,6 @@ from ccd.reports.periods import Period
 from ccd.reports.report import Report, figures_digest
 
 __all__ = ["Making", "ReportStore"]
-
-log = structlog.get_logger("ccd.reporting")
 
 WRITTEN_S = 10.0
 
@@ -124,7 +121,6 @@ class Making:
             files=files,
         )
         await self.record(made)
-        log.info("report_made", period=report.period, revision=revision, facts=report.facts)
         return made
 
     async def record(self, fact: ReportFact) -> None:
