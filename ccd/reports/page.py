@@ -155,7 +155,8 @@ def _section(section: Section, report: Report, words: Wording) -> str:
         f"<section>{head}<h3>{text(words.text('by_team'))}</h3>"
         f"{table([words.text('team')], heads, teams, f'<tr>{foot}{cells}</tr>')}"
         f"<h3>{text(words.text('by_person'))}</h3>"
-        f"{table(person_heads, heads, people, f'<tr>{foot}<td></td><td></td>{cells}</tr>')}</section>"
+        '<div class="people">'
+        f"{table(person_heads, heads, people, f'<tr>{foot}<td></td><td></td>{cells}</tr>')}</div></section>"
     )
 
 

@@ -36,7 +36,10 @@ th, td { border-bottom: 0.5pt solid var(--line); padding: 0.9mm 1.4mm; text-alig
 th { background: var(--fill); font-weight: 600; color: #3b4856; line-height: 1.25; vertical-align: bottom;
   border-bottom: 1pt solid #aab4c0; }
 td.share { white-space: nowrap; }
-th.who, td.who { text-align: left; overflow-wrap: anywhere; } td.code { text-align: left;
+th.who, td.who { text-align: left; word-break: keep-all;
+  overflow-wrap: break-word; max-width: 45mm; }
+.people table { font-size: 8pt; } .people th, .people td { padding: 0.8mm 1mm; }
+.people svg.bar { display: none; } td.code { text-align: left;
   white-space: nowrap; color: var(--soft); }
 td.none { color: #a9b3bd; } td.bad { color: var(--bad); font-weight: 600; }
 tfoot td { font-weight: 600; border-top: 1pt solid #7b8794; background: var(--fill); }
