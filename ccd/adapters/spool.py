@@ -28,6 +28,7 @@ from ccd.adapters.store.entries import Entry
 from ccd.adapters.store.folders import sync_folder
 from ccd.adapters.store.texts import json_of
 from ccd.events import Event
+from ccd.events.shift_facts import SHIFT_FACTS
 
 __all__ = ["Spool", "SpoolError"]
 
@@ -45,6 +46,7 @@ def _kinds() -> Iterator[type[Any]]:
     for kind in vars(events).values():
         if isinstance(kind, type) and issubclass(kind, Event) and not kind.__subclasses__():
             yield kind
+    yield from SHIFT_FACTS
     yield from Entry.__subclasses__()
 
 
