@@ -113,6 +113,8 @@ def on_complete(pbx: Pbx, at: datetime, m: Message) -> None:
     reason = m.get("Reason")
     talk_s = _seconds(m.get("TalkTime"))
     _complete(pbx, at, visit, reason if reason in _REASONS else "unknown", talk_s, seen=True)
+    # Told once more it names this leg again, which need not be the caller's.
+    pbx.remember_end(_closed_key(m.get("Uniqueid"), queue))
 
 
 def _with_this_agent(pbx: Pbx, m: Message) -> Visit | None:

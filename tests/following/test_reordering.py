@@ -125,3 +125,11 @@ def test_doubled_and_reordered_events_end_in_the_same_picture(scenario: Path, da
     story, picture = _play(shaken, start)
     assert (story - expected[0], expected[0] - story) == (Counter(), Counter())
     assert picture == expected[1]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+def test_a_completion_that_is_told_twice_is_one(scenario: Path) -> None:
+    messages = read_messages(RECORDINGS / scenario)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    twice = [each for one in messages for each in ((one, one) if one.name == "AgentComplete" else (one,))]
+    assert _play(twice, start) == _play(messages, start)
