@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from structlog.testing import capture_logs
 
 from ccd.adapters import clock, steady
 from ccd.app import App
@@ -70,7 +71,7 @@ async def test_a_reload_is_refused_once_it_is_stopping(tmp_path: Path) -> None:
 
 
 async def test_a_reload_takes_the_broker_at_once_and_the_spool_at_the_next_start(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
     file = tmp_path / "ccd.toml"
     first = (
@@ -89,14 +90,13 @@ async def test_a_reload_takes_the_broker_at_once_and_the_spool_at_the_next_start
         await until(lambda: bool(app.parts.incidents.notifiers.mqtt_error))
         app.stop()
 
-    async with asyncio.timeout(20):
-        await app.serve(lambda app: app._jobs.add(asyncio.create_task(reload())))
+    with capture_logs() as logged:
+        async with asyncio.timeout(20):
+            await app.serve(lambda app: app._jobs.add(asyncio.create_task(reload())))
     assert said == [""]
     assert (tmp_path / "ccd.spool").exists()
     assert not (tmp_path / "other.spool").exists()
-    waits = [line for line in capsys.readouterr().out.splitlines() if "restart_needed" in line]
-    assert len(waits) == 1
-    assert "store" in waits[0]
+    assert [line["section"] for line in logged if line["event"] == "restart_needed"] == ["store"]
 
 
 async def test_the_hour_that_a_lasting_step_of_the_clock_leaves_out_is_nobodys(

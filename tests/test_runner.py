@@ -392,7 +392,7 @@ async def test_nobody_is_told_of_a_sign_in_before_it_is_committed() -> None:
     assert [type(effect) for effect in rig.done] == [AnswerSignIn]
 
 
-async def test_where_the_commit_never_comes_nobody_is_told(caplog: pytest.LogCaptureFixture) -> None:
+async def test_where_the_commit_never_comes_nobody_is_told() -> None:
     rig = Rig()
     rig.runner.submit(SEAT)
     rig.runner.submit(_arrives())

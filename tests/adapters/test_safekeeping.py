@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from ccd import events as e
 from ccd.adapters.safekeeping import Safekeeping
@@ -191,12 +192,13 @@ async def test_a_stopped_postgresql_loses_nothing(
 
 
 async def test_a_spool_that_is_full_leaves_them_in_memory_and_says_so(
-    desk: Desk, locked: sqlite3.Connection, capsys: pytest.CaptureFixture[str]
+    desk: Desk, locked: sqlite3.Connection
 ) -> None:
     locked.execute("BEGIN IMMEDIATE")
-    assert await desk.keeping.keep([told(1, text="x" * SIZE)]) == "memory"
+    with capture_logs() as logged:
+        assert await desk.keeping.keep([told(1, text="x" * SIZE)]) == "memory"
     assert (desk.keeping.unsaved, desk.keeping.spool_failures) == (1, 1)
-    assert "incident_not_saved" in capsys.readouterr().out
+    assert "incident_not_saved" in {line["event"] for line in logged}
     locked.execute("ROLLBACK")
     await until(lambda: desk.keeping.unsaved == 0)
     assert await facts_in(desk.place) == [1]
@@ -399,14 +401,15 @@ async def test_a_full_disk_of_the_store_does_not_concern_the_spool(
 
 
 async def test_a_read_only_store_and_a_read_only_spool_are_told(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
+    desk: Desk,
 ) -> None:
     async with desk.store._database.writer.connect() as connection:
         await connection.exec_driver_sql("PRAGMA query_only = on")
     assert await desk.keeping.keep(step(1)) == "spool"
     await desk.spool._ask(lambda: _turn_read_only(desk.spool))
-    assert await desk.keeping.keep(step(2)) == "memory"
-    assert "incident_not_saved" in capsys.readouterr().out
+    with capture_logs() as logged:
+        assert await desk.keeping.keep(step(2)) == "memory"
+    assert "incident_not_saved" in {line["event"] for line in logged}
     async with desk.store._database.writer.connect() as connection:
         await connection.exec_driver_sql("PRAGMA query_only = off")
     await until(lambda: desk.keeping.unsaved == 0)
