@@ -161,6 +161,7 @@ class App:
         self._exits.push_async_callback(self.parts.recordings.close)
         self._exits.push_async_callback(self.parts.incidents.close)
         self._exits.push_async_callback(self.parts.shifts.close)
+        self._exits.push_async_callback(self.parts.quality.close)
         await self.parts.ops.start()
         self._exits.push_async_callback(self.parts.ops.stop)
         if self.settings.agi.enabled:

@@ -1,4 +1,4 @@
-"""What the control socket may ask of the policies about shifts: do something, ask for a pause, look.
+"""What may be asked of the policies about shifts and quality: to do something, to pause somebody, to look.
 
 A command becomes an input and is answered when the policy has: ``ok`` means it is kept. What a policy refuses
 is told in the words of its rule, in the language that was asked for.
@@ -14,10 +14,14 @@ from ccd.adapters.clock import utc_now
 from ccd.adapters.control import RefusedError
 from ccd.adherence.acts import ACTS as ADHERENCE
 from ccd.adherence.view import board as adherence
+from ccd.assessment.acts import ACTS as ASSESSMENT
+from ccd.assessment.view import board as assessment
 from ccd.attendance.acts import ACTS as ATTENDANCE
 from ccd.attendance.view import board as attendance
 from ccd.breaks.acts import ACTS as BREAKS
 from ccd.breaks.view import board as breaks
+from ccd.calibration.acts import ACTS as CALIBRATION
+from ccd.calibration.view import board as calibration
 from ccd.commands_requests import Once, id_of, name_in, user_of
 from ccd.effects import AnswerAsked
 from ccd.events import PauseAsked, ShiftAct
@@ -25,9 +29,17 @@ from ccd.handover.acts import ACTS as HANDOVER
 from ccd.handover.view import board as handover
 from ccd.leave.acts import ACTS as LEAVE
 from ccd.leave.view import board as leave
+from ccd.listening.acts import ACTS as LISTENING
+from ccd.listening.view import board as listening
 from ccd.meals.acts import ACTS as MEALS
 from ccd.meals.view import board as meals
+from ccd.retention.acts import ACTS as RETENTION
+from ccd.retention.view import board as retention
 from ccd.rules import say
+from ccd.sampling.acts import ACTS as SAMPLING
+from ccd.sampling.view import board as sampling
+from ccd.scoring.acts import ACTS as SCORING
+from ccd.scoring.view import board as scoring
 from ccd.shifts.acts import ActError, checked
 from ccd.shifts.people import places_of
 from ccd.world import World
@@ -39,19 +51,31 @@ ANSWER_S = 5.0
 
 ACTS = {
     "adherence": ADHERENCE,
+    "assessment": ASSESSMENT,
     "attendance": ATTENDANCE,
     "breaks": BREAKS,
+    "calibration": CALIBRATION,
     "handover": HANDOVER,
     "leave": LEAVE,
+    "listening": LISTENING,
     "meals": MEALS,
+    "retention": RETENTION,
+    "sampling": SAMPLING,
+    "scoring": SCORING,
 }
 BOARDS: Mapping[str, Callable[..., Reply]] = {
     "adherence": adherence,
+    "assessment": assessment,
     "attendance": attendance,
     "breaks": breaks,
+    "calibration": calibration,
     "handover": handover,
     "leave": leave,
+    "listening": listening,
     "meals": meals,
+    "retention": retention,
+    "sampling": sampling,
+    "scoring": scoring,
 }
 
 

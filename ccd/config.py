@@ -21,18 +21,26 @@ from pydantic import Field, ValidationError, field_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from ccd.config_adherence import AdherenceSettings
+from ccd.config_assessment import AssessmentSettings
 from ccd.config_attendance import AttendanceSettings
 from ccd.config_breaks import BreaksSettings
+from ccd.config_calibration import CalibrationSettings
 from ccd.config_faults import ConfigError, Fault
 from ccd.config_handover import HandoverSettings
 from ccd.config_incidents import IncidentsSettings
 from ccd.config_leave import LeaveSettings
+from ccd.config_listening import ListeningSettings
 from ccd.config_meals import MealsSettings
+from ccd.config_quality import QualitySettings
 from ccd.config_reports import ReportsSettings
+from ccd.config_retention import RetentionSettings
+from ccd.config_sampling import SamplingSettings
+from ccd.config_scoring import ScoringSettings
 from ccd.config_section import Mode, OptionalPath, OptionalSecret, Port, Section, Zone, in_order, shaped
 from ccd.config_shifts import ShiftsSettings
 from ccd.config_sources import explain, merge, read_environment, read_toml
 from ccd.config_staffing import StaffingSettings
+from ccd.config_web import WebSettings
 
 __all__ = [
     "ConfigError",
@@ -256,6 +264,12 @@ class Policies(Section):
     attendance: AttendanceSettings = AttendanceSettings()
     leave: LeaveSettings = LeaveSettings()
     adherence: AdherenceSettings = AdherenceSettings()
+    sampling: SamplingSettings = SamplingSettings()
+    scoring: ScoringSettings = ScoringSettings()
+    calibration: CalibrationSettings = CalibrationSettings()
+    assessment: AssessmentSettings = AssessmentSettings()
+    listening: ListeningSettings = ListeningSettings()
+    retention: RetentionSettings = RetentionSettings()
 
 
 class Settings(Section):
@@ -273,6 +287,8 @@ class Settings(Section):
     shifts: ShiftsSettings = ShiftsSettings()
     staffing: StaffingSettings = StaffingSettings()
     reports: ReportsSettings = ReportsSettings()
+    quality: QualitySettings = QualitySettings()
+    web: WebSettings = WebSettings()
     policies: Policies = Policies()
 
 

@@ -7,7 +7,7 @@ Adapters perform effects and answer with ``EffectDone`` or ``EffectFailed`` unde
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -253,3 +253,88 @@ class ChangePlan(Effect, frozen=True):
     days: tuple[PlanDay, ...]
     by: str
     told: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+# --- quality ----------------------------------------------------------------------------------------------
+
+
+class ReadSeed(Effect, frozen=True):
+    """Make the seed of this local day out of the secret that only ccd has; ``SeedRead`` is the answer."""
+
+    day: date
+
+
+class ReadConversations(Effect, frozen=True):
+    """Read the conversations that ended between these moments and are not in the population yet; the answer
+    is a ``ConversationsRead``. ``waited``: those that ended before it are given whether settled or not.
+    """
+
+    since: datetime
+    until: datetime
+    waited: datetime
+    called_back_s: float
+    """A caller who had given up so long before is called back."""
+
+
+class ReadPopulation(Effect, frozen=True):
+    """``PopulationRead`` is the answer."""
+
+    day: date
+
+
+class ReadQuality(Effect, frozen=True):
+    """Read what a month's assessment is made of, of these people; ``QualityRead`` is the answer."""
+
+    month: str
+    people: tuple[str, ...]
+
+
+class Reconcile(Effect, frozen=True):
+    """Hold a PBX's recording folder against the store; ``RecordingsFound`` is the answer.
+
+    ``older_than``: files and recordings later than this are left alone. ``hashes``: so many files may be read
+    whole to compare their SHA-256.
+    """
+
+    pbx: str
+    older_than: datetime
+    hashes: int
+
+
+class DeleteRecording(Effect, frozen=True):
+    """Delete the file of a recording whose time is over, if it is still the one that was measured.
+
+    ``RecordingDeleted`` is told by the policy before; ``EffectDone`` or ``EffectFailed`` come back.
+    """
+
+    pbx: str
+    recording: str
+    path: str
+    sha256: str
+
+
+class CopyHeld(Effect, frozen=True):
+    """Copy a recording into the evidence folder at once, and again when it is final (a legal hold)."""
+
+    pbx: str
+    hold: str
+    recording: str
+    path: str
+
+
+class ListenTo(Effect, frozen=True):
+    """Ring the listener's phone, and put it onto this channel by ChanSpy. ``key`` is the channel's id too:
+    [a-z0-9-] only. What came of it is a ``ListeningTold``.
+    """
+
+    pbx: str
+    listening: str
+    channel: str
+    phone: str
+    how: str  # listen | whisper | barge
+    language: str  # zh | en
+
+
+class EndListening(Effect, frozen=True):
+    pbx: str
+    listening: str

@@ -39,14 +39,20 @@ from ccd.following.follow import follow
 from ccd.following.picture import Pbx
 from ccd.handlers import (
     adherence,
+    assessment,
     attendance,
     breaks,
+    calibration,
     handover,
     incidents,
     leave,
+    listening,
     meals,
     presence,
     recordings,
+    retention,
+    sampling,
+    scoring,
     unknown_interfaces,
 )
 from ccd.incidents.arbitration import protecting
@@ -68,6 +74,12 @@ POLICIES = (
     leave,
     attendance,
     adherence,
+    retention,
+    sampling,
+    scoring,
+    calibration,
+    assessment,
+    listening,
 )
 _incident_fact = msgspec.json.Decoder(IncidentFacts).decode
 FACTS_OF_ONE_STEP = 1_000_000  # policies that feed each other without end are a defect; stop loudly

@@ -38,6 +38,7 @@ from ccd.effects import (
 )
 from ccd.engine import Engine
 from ccd.parts_incidents import IncidentParts
+from ccd.parts_quality import QualityParts
 from ccd.parts_shifts import ShiftParts
 from ccd.roster import Roster
 from ccd.runner import Runner
@@ -125,6 +126,13 @@ class Parts:
             notifiers=self.incidents.notifiers,
             session=lambda name: self.links.sessions.get(name),
         )
+        self.quality = QualityParts(
+            lambda: self.settings,
+            world=self.world,
+            store=store,
+            submit=submit,
+            session=lambda name: self.links.sessions.get(name),
+        )
         self.links = Links(
             self.runner,
             roster=self._roster,
@@ -153,6 +161,7 @@ class Parts:
                 CollectMissed: lambda effect: self.links.collect_missed(effect.pbx),
                 **self.incidents.performers(),
                 **self.shifts.performers(),
+                **self.quality.performers(),
             }
         )
 
@@ -179,6 +188,7 @@ class Parts:
             | self.incidents.commands.table()
             | self.plan_commands.table()
             | self.shifts.commands.table()
+            | self.quality.commands.table()
             | reports.table(),
             streams={
                 "watch": commands.watch,

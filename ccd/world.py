@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Protocol
 
 from ccd.adherence.state import AdherenceState
+from ccd.assessment.state import AssessmentState
 from ccd.attendance.state import AttendanceState
 from ccd.breaks.state import BreaksState
+from ccd.calibration.state import CalibrationState
 from ccd.config import Settings
 from ccd.events import (
     Event,
@@ -31,8 +33,12 @@ from ccd.handover.state import HandoverState
 from ccd.incidents.readiness import last_drills
 from ccd.incidents.state import Incident, fold
 from ccd.leave.state import LeaveState
+from ccd.listening.state import ListeningState
 from ccd.meals.state import MealsState
+from ccd.retention.state import RetentionState
 from ccd.roster import Roster
+from ccd.sampling.state import SamplingState
+from ccd.scoring.state import ScoringState
 from ccd.shifts.calendar import Calendar
 from ccd.shifts.plan import Plan
 from ccd.shifts.shift import Shifts
@@ -73,6 +79,12 @@ class World:
         self.attendance = AttendanceState()
         self.leave = LeaveState()
         self.adherence = AdherenceState()
+        self.sampling = SamplingState()
+        self.scoring = ScoringState()
+        self.calibration = CalibrationState()
+        self.assessment = AssessmentState()
+        self.listening = ListeningState()
+        self.retention = RetentionState()
         self.incidents: dict[str, Incident] = {}
         """By id. Of the closed ones, those with the latest verdict on a drill stay: its age is told."""
 

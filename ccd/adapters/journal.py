@@ -29,6 +29,7 @@ from ccd.events import (
     PlanChanged,
     PlanRestored,
     RosterReplaced,
+    quality,
 )
 
 __all__ = ["Journal", "read"]
@@ -69,6 +70,12 @@ _INPUTS = (
     | events.RecordRead
     | events.ShiftAct
     | events.ShiftsRestored
+    | quality.ConversationsRead
+    | quality.ListeningTold
+    | quality.PopulationRead
+    | quality.QualityRead
+    | quality.RecordingsFound
+    | quality.SeedRead
     | JournalBegan
     | Gap
 )

@@ -12,6 +12,7 @@ import typer
 
 from ccd.cli import (
     adherence,
+    assessment,
     attendance,
     breaks,
     configuring,
@@ -22,14 +23,18 @@ from ccd.cli import (
     handover,
     incidents,
     leave,
+    listening,
     looking,
     meals,
     people,
+    qa,
+    recordings,
     reports,
     running,
     shifts,
     staffing,
     storing,
+    tokens,
 )
 from ccd.cli.session import Exit, Session, language_of
 
@@ -72,6 +77,7 @@ def _common(
 for _module in (
     *(running, configuring, looking, incidents, details, evidence, drills, storing),
     *(people, shifts, staffing, duty, handover, meals, breaks, attendance, leave, adherence, reports),
+    *(qa, recordings, listening, assessment, tokens),
 ):
     _module.add_to(app)
 

@@ -8,15 +8,22 @@ from __future__ import annotations
 from typing import Any
 
 from ccd.cli.words_adherence import ADHERENCE_WORDS
+from ccd.cli.words_assessment import ASSESSMENT_WORDS
 from ccd.cli.words_attendance import ATTENDANCE_WORDS
 from ccd.cli.words_breaks import BREAKS_WORDS
+from ccd.cli.words_calibration import CALIBRATION_WORDS
 from ccd.cli.words_handover import HANDOVER_WORDS
 from ccd.cli.words_incidents import INCIDENT_WORDS
 from ccd.cli.words_leave import LEAVE_WORDS
+from ccd.cli.words_listening import LISTENING_WORDS
 from ccd.cli.words_meals import MEALS_WORDS
+from ccd.cli.words_recordings import RECORDINGS_WORDS
 from ccd.cli.words_reports import REPORTS_WORDS
+from ccd.cli.words_sampling import SAMPLING_WORDS
+from ccd.cli.words_scoring import SCORING_WORDS
 from ccd.cli.words_shifts import SHIFT_WORDS
 from ccd.cli.words_staffing import STAFFING_WORDS
+from ccd.cli.words_tokens import TOKENS_WORDS
 
 __all__ = ["LANGUAGES", "WORDS", "Words"]
 
@@ -274,6 +281,13 @@ Ctrl-C ends it.""",
     **ADHERENCE_WORDS,
     **REPORTS_WORDS,
     **STAFFING_WORDS,
+    **SAMPLING_WORDS,
+    **SCORING_WORDS,
+    **CALIBRATION_WORDS,
+    **ASSESSMENT_WORDS,
+    **LISTENING_WORDS,
+    **RECORDINGS_WORDS,
+    **TOKENS_WORDS,
 }
 
 

@@ -1,4 +1,4 @@
-"""All facts about shifts together, for storing them and for taking them up again."""
+"""All facts about shifts and quality together, for storing them and for taking them up again."""
 
 from __future__ import annotations
 
@@ -8,12 +8,29 @@ from operator import or_
 
 import msgspec
 
-from ccd.events import adherence, attendance, breaks, handover, leave, meals, reports
+from ccd.events import (
+    adherence,
+    assessment,
+    attendance,
+    breaks,
+    calibration,
+    handover,
+    leave,
+    listening,
+    meals,
+    reports,
+    retention,
+    sampling,
+    scoring,
+)
 from ccd.events.shifts import ShiftFact
 
 __all__ = ["SHIFT_FACTS", "ShiftFacts", "shift_fact"]
 
-_POLICIES = (adherence, attendance, breaks, handover, leave, meals, reports)
+_POLICIES = (
+    *(adherence, attendance, breaks, handover, leave, meals, reports),
+    *(assessment, calibration, listening, retention, sampling, scoring),
+)
 """Their classes are found below."""
 
 

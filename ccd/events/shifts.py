@@ -1,4 +1,4 @@
-"""What all facts about shifts have in common, and the inputs that several policies take.
+"""What all facts about shifts and quality have in common, and the inputs that several policies take.
 
 The facts of each policy stand in a module of its name beside this one. Each is kept in one table, found again
 by policy, person and day, and given back at the start as far as its policy needs it (``kept_days``).
@@ -24,6 +24,8 @@ class ShiftFact(Event, frozen=True, kw_only=True):
     policy: ClassVar[str]
     kept_days: ClassVar[int] = 2
     """So many days back it is wanted in memory at the start; 0: however old it is; -1: never."""
+    subject_field: ClassVar[str] = ""
+    """The field that names what it is about besides a person: facts are found by it, too."""
     key: str
     person: str = ""
     day: date | None = None

@@ -18,7 +18,11 @@ from ccd.adapters.store.batch import Batch, Row
 from ccd.adapters.store.entries import Audited, Beat, Deadline, DeadlineGone, Entry, PinSet
 from ccd.adapters.store.schema import TABLES
 from ccd.adapters.store.texts import clean, json_of
+from ccd.events import quality
 from ccd.events.incidents import FACTS
+from ccd.events.quality import ConversationSeen
+from ccd.events.recording_pauses import RecordingPaused, RecordingUnpaused
+from ccd.events.sampling import CallPicked
 from ccd.events.shift_facts import SHIFT_FACTS
 
 __all__ = ["NOT_STORED", "RULES", "TOLD_ELSEWHERE", "project"]
@@ -181,7 +185,7 @@ def _who(fact: e.IncidentFact) -> str:
     return person or getattr(fact, "by", "") or "ccd"
 
 
-_shift_event = ("key", "at", "policy", "event", "person", "day", "pbx", "seat", "who", "data")
+_shift_event = ("key", "at", "policy", "event", "person", "day", "pbx", "seat", "who", "data", "subject")
 
 
 def _shift_fact(fact: e.ShiftFact, batch: Batch) -> None:
@@ -189,10 +193,32 @@ def _shift_fact(fact: e.ShiftFact, batch: Batch) -> None:
     event, data, who = type(fact).__name__, json_of(fact), fact.actor or fact.by
     day = fact.day.isoformat() if fact.day else ""
     place = (fact.pbx, fact.seat)
-    values = (fact.key, fact.at, fact.policy, event, fact.person, day, *place, who or "ccd", data)
+    about = getattr(fact, fact.subject_field) if fact.subject_field else ""
+    values = (fact.key, fact.at, fact.policy, event, fact.person, day, *place, who or "ccd", data, about)
     batch.append("shift_event", _shift_event, dict(zip(_shift_event, values, strict=True)))
     if who:
         _audited(Audited(fact.at, who, event, fact.person or fact.key, data), batch)
+
+
+_conversation = _put(
+    "conversation",
+    "pbx unit",
+    "call uniqueid kind person team queue interface connected ended talk_s offset_s recording eligible rank",
+)
+
+
+def _conversation_seen(fact: ConversationSeen, batch: Batch) -> None:
+    _conversation(fact, batch)
+    _picked(fact.pbx, fact.unit, fact.day.isoformat(), fact.picked, batch)
+
+
+def _picked(pbx: str, unit: str, day: str, picked: str, batch: Batch) -> None:
+    batch.put("conversation", ("pbx", "unit", "day", "picked"), (pbx, unit, day, picked), 2)
+
+
+def _call_picked(fact: CallPicked, batch: Batch) -> None:
+    _shift_fact(fact, batch)
+    _picked(fact.pbx, fact.unit, fact.day.isoformat() if fact.day else "", fact.reason, batch)
 
 
 def _audited(entry: Audited, batch: Batch) -> None:
@@ -267,6 +293,10 @@ RULES: dict[type[Any], Rule] = {
     e.ReportRefused: _append("report_refusal", "request at ladder how pbx interface by_whom=by why"),
     **dict.fromkeys(FACTS, _incident_fact),
     **dict.fromkeys(SHIFT_FACTS, _shift_fact),
+    ConversationSeen: _conversation_seen,
+    CallPicked: _call_picked,
+    RecordingPaused: _put("recording_pause", _RECORDING + " began=at", "call uniqueid how"),
+    RecordingUnpaused: _put("recording_pause", _RECORDING + " began", "call uniqueid how ended=at"),
     Audited: _audited,
     PinSet: _put("pin", "code", "hash changed"),
     Deadline: _put("deadline", "key", "armed_at due_at boot_id armed_boottime after_s"),
@@ -306,5 +336,11 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         e.RecordRead,
         e.ShiftAct,
         e.ShiftsRestored,
+        quality.ConversationsRead,
+        quality.ListeningTold,
+        quality.PopulationRead,
+        quality.QualityRead,
+        quality.RecordingsFound,
+        quality.SeedRead,
     }
 )

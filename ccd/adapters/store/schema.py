@@ -290,13 +290,65 @@ SHIFT_EVENT = Table(
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("key", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    *_text("policy", "event", "person", "day", "pbx", "seat", "who", "data"),
+    *_text("policy", "event", "person", "day", "pbx", "seat", "who", "data", "subject"),
     UniqueConstraint("key"),
     Index(None, "at"),
     Index(None, "day", "event"),
     Index(None, "person", "at"),
     Index(None, "event", "at"),
     info={"key": ("key",), "time": "at"},
+)
+
+_few("ix_shift_event_subject", SHIFT_EVENT.c.subject, SHIFT_EVENT.c.subject != "")
+
+# The population of the draws: ``ConversationSeen``.
+CONVERSATION = _table(
+    "conversation",
+    *(_key("pbx"), _key("unit")),
+    *_text("day", "call", "uniqueid", "kind", "person", "team", "queue", "interface"),
+    *_times("connected", "ended"),
+    *_seconds("talk_s", "offset_s"),
+    *_text("recording", "eligible", "rank", "picked"),
+    Index(None, "day"),
+    Index(None, "call"),
+    time="ended",
+    over="ended",
+)
+
+# An evaluation as it stands; its history is in ``shift_event`` (subject). ``frozen``: the chance is final.
+EVALUATION = _table(
+    "evaluation",
+    _key("evaluation"),
+    *_text("unit", "pbx", "call", "recording", "person", "team", "queue", "stratum", "day"),
+    *_text("sample", "reason", "of", "analyst", "form", "version", "state", "answers", "outcome"),
+    *_times("opened", "due", "until", "scored", "released", "finished"),
+    *_seconds("score", "chance", "talk_s", "offset_s"),
+    *_integers("edition"),
+    *_flags("passed"),
+    Index(None, "day"),
+    Index(None, "analyst", "opened"),
+    Index(None, "person", "day"),
+    Index(None, "unit"),
+    time="opened",
+)
+_few("ix_evaluation_open", EVALUATION.c.evaluation, EVALUATION.c.finished.is_(None))
+
+RECORDING_PAUSE = _table(
+    "recording_pause",
+    *(_key("pbx"), _key("recording"), _key("began", Instant)),
+    *_times("ended"),
+    *_text("call", "uniqueid", "how"),
+    time="began",
+    over="began",
+)
+
+# Programs and people at the JSON API: of a token only its hash is kept.
+API_TOKEN = _table(
+    "api_token",
+    _key("token"),
+    *_text("hash", "person", "scopes", "note", "by_whom"),
+    *_times("made", "expires", "revoked", "used"),
+    time="made",
 )
 
 PIN = _table("pin", _key("code"), *_text("hash"), *_times("changed"))

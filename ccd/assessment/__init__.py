@@ -1,0 +1,1 @@
+"""The room of the policy ``assessment``: the month out of 100, retraining, grades."""

@@ -1,0 +1,1 @@
+"""The room of the policy ``calibration``: analysts compared on one call."""

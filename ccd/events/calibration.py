@@ -1,0 +1,61 @@
+"""Facts of calibration: several analysts score one call, and are compared."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from ccd.events.shifts import ShiftFact
+
+
+class CalibrationFact(ShiftFact, frozen=True, kw_only=True):
+    """``session`` names the calibration."""
+
+    policy: ClassVar[str] = "calibration"
+    kept_days: ClassVar[int] = 62
+    subject_field: ClassVar[str] = "session"
+    session: str
+
+
+class CalibrationOpened(CalibrationFact, frozen=True, kw_only=True):
+    """``analysts`` score ``unit`` by this version of ``form``, none seeing another's, by ``due``; ``expert``
+    is the one whose scores the others are held against.
+    """
+
+    unit: str
+    call: str
+    recording: str
+    form: str
+    version: str
+    analysts: tuple[str, ...]
+    expert: str
+    due: datetime
+    talk_s: float = 0.0
+    offset_s: float = 0.0
+
+
+class CalibrationScored(CalibrationFact, frozen=True, kw_only=True):
+    """``person`` is the analyst. ``answers`` as in ``EvaluationScored``."""
+
+    answers: str
+    score: float
+    passed: bool
+
+
+class CalibrationClosed(CalibrationFact, frozen=True, kw_only=True):
+    """``alpha``: Krippendorff's, over the questions; None where it is not defined (too few, or no variation).
+    ``deviations``: analyst -> score less the expert's. ``why``: all (have scored) | due | asked.
+    """
+
+    alpha: float | None
+    deviations: dict[str, float]
+    missing: tuple[str, ...]
+    why: str
+
+
+class DriftFound(CalibrationFact, frozen=True, kw_only=True):
+    """``person`` (an analyst) deviates from the expert by ``mean`` over the last ``sessions``."""
+
+    mean: float
+    sessions: int
+    limit: float

@@ -1,0 +1,1 @@
+"""The room of the policy ``listening``: leads and analysts on a live call."""

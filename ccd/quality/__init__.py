@@ -1,0 +1,1 @@
+"""What the policies about quality share: names of conversations, who may do what, forms."""

@@ -1,0 +1,1 @@
+"""The room of the policy ``retention``: how long recordings are kept."""
