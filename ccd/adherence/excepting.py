@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from ccd.adherence.acts import KINDS
 from ccd.adherence.verdicts import asked_again
-from ccd.adherence.world import World, team_of, zone_of
+from ccd.adherence.world import World, zone_of
 from ccd.effects import AnswerAsked, ReadRecord
 from ccd.events import ShiftAct
 from ccd.events.adherence import ExceptionAdded, ExceptionRemoved
-from ccd.shifts.people import may_decide
+from ccd.shifts.people import may_decide, team_of
 
 __all__ = ["excepted", "unexcepted"]
 

@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 from ccd.adherence.actual import ABSENT, Known
 from ccd.adherence.judging import Interval, adherence
 from ccd.adherence.rules import Rules
-from ccd.adherence.world import World, planned_of, team_of
+from ccd.adherence.world import World, planned_of
 from ccd.config_section import Mode
 from ccd.effects import Page
 from ccd.events import Blind, Doing, RecordRead, Stay
 from ccd.events.adherence import SevereDeviation, SevereDeviationEnded
-from ccd.shifts.people import leads_to_tell
+from ccd.shifts.emergencies import live_incident_of
+from ccd.shifts.people import leads_to_tell, team_of
 from ccd.shifts.plan import Duty
 
 __all__ = ["Standing", "severe", "standings"]
@@ -176,11 +177,7 @@ def _see_who_is_gone(world: World, at: datetime) -> None:
 
 def _in_emergency(world: World, person: str) -> bool:
     seats = {place for place, people in world.presence.items() if person in people}
-    return any(
-        incident.live
-        and (incident.facts.agent == person or (incident.facts.pbx, incident.facts.seat) in seats)
-        for incident in world.incidents.values()
-    )
+    return live_incident_of(world.incidents.values(), person, seats) is not None
 
 
 def _told(world: World, now: Standing, at: datetime) -> Iterator[SevereDeviation | Page]:

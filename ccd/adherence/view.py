@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from ccd.adherence.live import standings
-from ccd.adherence.world import World, team_of
+from ccd.adherence.world import World
+from ccd.shifts.people import team_of
 
 __all__ = ["board"]
 

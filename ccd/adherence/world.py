@@ -12,9 +12,10 @@ from ccd.config import Settings
 from ccd.following.picture import Pbx
 from ccd.roster import Roster
 from ccd.shifts.away import Away
+from ccd.shifts.people import team_of
 from ccd.shifts.plan import Duty, Plan
 
-__all__ = ["World", "planned_of", "team_of", "zone_of"]
+__all__ = ["World", "planned_of", "zone_of"]
 
 
 class Leave(Protocol):
@@ -44,11 +45,6 @@ class World(Protocol):
     def leave(self) -> Leave: ...
     @property
     def attendance(self) -> Attendance: ...
-
-
-def team_of(world: World, person: str) -> str:
-    known = world.roster.by_code(person)
-    return known.team if known else ""
 
 
 def zone_of(world: World, duty: Duty) -> str:

@@ -10,7 +10,7 @@ from ccd.attendance.state import REMEMBERED
 from ccd.effects import AnswerAsked
 from ccd.events import ShiftAct
 from ccd.shifts.calendar import day_in
-from ccd.shifts.people import may_decide
+from ccd.shifts.people import may_decide, team_of
 
 __all__ = [
     "Refused",
@@ -21,7 +21,6 @@ __all__ = [
     "one_of",
     "require_decider",
     "require_manager",
-    "team_of",
 ]
 
 
@@ -83,11 +82,6 @@ def one_of(event: ShiftAct, name: str, known: tuple[str, ...]) -> str:
 
 
 # --- who may ----------------------------------------------------------------------------------------------
-
-
-def team_of(world: World, person: str) -> str:
-    known = world.roster.by_code(person)
-    return known.team if known else ""
 
 
 def require_decider(world: World, event: ShiftAct, person: str) -> None:

@@ -13,7 +13,6 @@ from ccd.attendance.asking import (
     one_of,
     require_decider,
     require_manager,
-    team_of,
 )
 from ccd.attendance.floor import Items, World, day_here, rules_of, zone_of
 from ccd.attendance.judge import WEIGHTS
@@ -23,7 +22,7 @@ from ccd.config_section import Mode
 from ccd.effects import Page
 from ccd.events import ShiftAct
 from ccd.events import attendance as facts
-from ccd.shifts.people import leads_to_tell
+from ccd.shifts.people import leads_to_tell, team_of
 
 __all__ = ["answer_objection", "correct", "decide", "object_"]
 

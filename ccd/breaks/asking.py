@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from ccd.breaks.rules import Refusal, Verdict, judged
 from ccd.breaks.turns import Turn, turn_of
-from ccd.breaks.world import Items, World, clock, freed, minutes_of, name_of, page, to_leads
+from ccd.breaks.world import Items, World, clock, freed, minutes_of, page, to_leads
 from ccd.config import Mode
 from ccd.config_breaks import BreaksSettings, ReasonSettings
 from ccd.effects import AnswerAsked, Page, SendAction
 from ccd.events import PauseAsked
 from ccd.events import breaks as facts
+from ccd.shifts.people import name_of
 
 __all__ = ["asked"]
 

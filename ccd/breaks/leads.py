@@ -9,12 +9,12 @@ from typing import Any
 from ccd.breaks.overstay import ahead
 from ccd.breaks.record import Break
 from ccd.breaks.turns import coming_turn_of
-from ccd.breaks.world import Items, World, clock, name_of, team_of
+from ccd.breaks.world import Items, World, clock
 from ccd.config_breaks import BreaksSettings
 from ccd.effects import AnswerAsked
 from ccd.events import ShiftAct
 from ccd.events import breaks as facts
-from ccd.shifts.people import may_decide
+from ccd.shifts.people import may_decide, name_of, team_of
 
 __all__ = ["act"]
 

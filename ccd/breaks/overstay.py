@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ccd.breaks.record import Break
-from ccd.breaks.world import Items, World, clock, freed, minutes_of, name_of, page, to_leads
+from ccd.breaks.world import Items, World, clock, freed, minutes_of, page, to_leads
 from ccd.config_breaks import BreaksSettings
 from ccd.effects import CancelDeadline, Page, SetDeadline
 from ccd.events import breaks as facts
+from ccd.shifts.people import name_of
 
 __all__ = ["absence", "ahead", "come_to", "deadline_of", "level_of", "no_deadline", "over_s"]
 

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from ccd.breaks.record import Grant
 from ccd.breaks.turns import Turn
-from ccd.breaks.world import AGENTS, World, clock, minutes_of, name_of, team_of, to_leads
+from ccd.breaks.world import AGENTS, World, clock, minutes_of, to_leads
 from ccd.config_breaks import BreaksSettings, ReasonSettings
+from ccd.shifts.people import name_of, team_of
 
 __all__ = ["Refusal", "Verdict", "allowance", "judged"]
 

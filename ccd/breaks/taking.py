@@ -13,11 +13,12 @@ from ccd.breaks.overstay import absence, ahead, level_of, no_deadline, over_s
 from ccd.breaks.record import Accepted, Break
 from ccd.breaks.rules import Refusal, Verdict, judged
 from ccd.breaks.turns import Turn, duty_now, turn_of
-from ccd.breaks.world import Items, World, freed, name_of, page, to_leads
+from ccd.breaks.world import Items, World, freed, page, to_leads
 from ccd.config_breaks import BreaksSettings
 from ccd.effects import Page
 from ccd.events import BlindEnded, PauseBegan, PauseEnded, PersonArrived, PersonLeft
 from ccd.events import breaks as facts
+from ccd.shifts.people import name_of
 
 __all__ = ["arrived", "began", "ended", "in_sight", "left", "looked_at"]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from ccd.breaks.overstay import over_s
 from ccd.breaks.record import Break
-from ccd.breaks.world import World, team_of
+from ccd.breaks.world import World
+from ccd.shifts.people import team_of
 
 __all__ = ["board"]
 

@@ -15,7 +15,8 @@ from ccd.events import Event
 from ccd.following.picture import Pbx
 from ccd.roster import Role, Roster
 from ccd.shifts.away import Away
-from ccd.shifts.people import leads_to_tell
+from ccd.shifts.emergencies import Incident, live_incident_of
+from ccd.shifts.people import leads_to_tell, team_of
 from ccd.shifts.plan import Plan
 
 __all__ = [
@@ -25,35 +26,13 @@ __all__ = [
     "clock",
     "freed",
     "minutes_of",
-    "name_of",
     "page",
-    "team_of",
     "to_leads",
 ]
 
 Items = Iterator[Event | Effect]
 AGENTS = (Role.AGENT, Role.SENIOR_AGENT, Role.TELESALES)
 """Who takes calls: the cap is reckoned of these, and holds for them."""
-
-
-class Facts(Protocol):
-    """Of an incident's call."""
-
-    @property
-    def pbx(self) -> str: ...
-    @property
-    def interface(self) -> str: ...
-    @property
-    def seat(self) -> str: ...
-    @property
-    def agent(self) -> str: ...
-
-
-class Incident(Protocol):
-    @property
-    def live(self) -> bool: ...
-    @property
-    def facts(self) -> Facts: ...
 
 
 class Leave(Protocol):
@@ -81,24 +60,7 @@ class World(Protocol):
 
 def freed(world: World, person: str, pbx: str, seat: str) -> bool:
     """Whether a live incident is theirs, or of their seat: then nothing is enforced."""
-    return any(
-        one.live
-        and (
-            (person and one.facts.agent == person)
-            or (seat and (one.facts.pbx, one.facts.seat) == (pbx, seat))
-        )
-        for one in world.incidents.values()
-    )
-
-
-def name_of(world: World, person: str) -> str:
-    known = world.roster.by_code(person)
-    return f"{known.name} ({person})" if known and known.name else person
-
-
-def team_of(world: World, person: str) -> str:
-    known = world.roster.by_code(person)
-    return known.team if known else ""
+    return live_incident_of(world.incidents.values(), person, ((pbx, seat),)) is not None
 
 
 def clock(world: World, at: datetime) -> str:

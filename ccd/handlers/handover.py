@@ -47,7 +47,8 @@ from ccd.handover.doing import done
 from ccd.handover.holding import World, awaited, held, hold_at
 from ccd.handover.looking import RECORDS, look, stale, verdicts, wants_full_look
 from ccd.handover.seats import Boundary, Place, person_id, planned, shift_id
-from ccd.handover.telling import leads, name_of, page
+from ccd.handover.telling import leads, page
+from ccd.shifts.people import name_of
 from ccd.shifts.sweeping import is_sweep, next_sweep
 
 NAME = "handover"

@@ -45,10 +45,10 @@ from ccd.events import (
 from ccd.meals import taking, waiting
 from ccd.meals.acts import perform
 from ccd.meals.asking import ask
-from ccd.meals.floor import World, has_gone, team_of
+from ccd.meals.floor import World, has_gone
 from ccd.meals.overstaying import watch
 from ccd.meals.telling import Items, page
-from ccd.shifts.people import is_here
+from ccd.shifts.people import is_here, team_of
 from ccd.shifts.sweeping import is_sweep, next_sweep
 
 NAME = "meals"

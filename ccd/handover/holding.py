@@ -17,6 +17,7 @@ from ccd.handover.seats import Boundary, Place, person_id, planned
 from ccd.handover.state import HandoverState
 from ccd.roster import Roster
 from ccd.shifts.away import Away
+from ccd.shifts.emergencies import live_incident_of
 from ccd.shifts.plan import Duty, Plan
 
 __all__ = [
@@ -201,15 +202,11 @@ def _let_go(world: World, person: str, place: Place, duty: Duty) -> bool:
 
 def freed(world: World, person: str, place: Place) -> bool:
     """By an emergency, or because what people did while ccd was not running is not known yet."""
-    ladders = world.settings.policies.handover.free_ladders
-    return unread(world, place[0]) or any(
-        incident.live
-        and (
-            (incident.facts.pbx, incident.facts.seat) == place
-            or incident.facts.agent == person
-            or incident.ladder in ladders
-        )
-        for incident in world.incidents.values()
+    incidents, ladders = world.incidents.values(), world.settings.policies.handover.free_ladders
+    return (
+        unread(world, place[0])
+        or live_incident_of(incidents, person, (place,)) is not None
+        or any(one.live and one.ladder in ladders for one in incidents)
     )
 
 

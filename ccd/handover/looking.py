@@ -12,7 +12,8 @@ from ccd.handover import ledger
 from ccd.handover.holding import World, awaited, freed, outgoing_people, relief_since
 from ccd.handover.judging import due, judged, on_leave, same, stays_by_place
 from ccd.handover.seats import LOOK_BACK, Boundary, BoundaryId, planned, team_of
-from ccd.handover.telling import leads, managers, name_of, page
+from ccd.handover.telling import leads, managers, page
+from ccd.shifts.people import name_of
 
 __all__ = ["look", "stale", "verdicts", "wants_full_look"]
 

@@ -10,7 +10,7 @@ from ccd.handover.holding import World
 from ccd.handover.seats import Place, team_of
 from ccd.shifts.people import leads_to_tell
 
-__all__ = ["leads", "managers", "name_of", "page"]
+__all__ = ["leads", "managers", "page"]
 
 
 def page(
@@ -46,8 +46,3 @@ def leads(world: World, place: Place, *but: str) -> tuple[str, ...]:
 def managers(world: World, *but: str) -> tuple[str, ...]:
     roles = world.settings.shifts.manager_roles
     return tuple(one.code for one in world.roster.people if one.role in roles and one.code not in but)
-
-
-def name_of(world: World, person: str) -> str:
-    known = world.roster.by_code(person)
-    return f"{known.name} ({person})" if known is not None and known.name else person

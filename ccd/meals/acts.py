@@ -17,14 +17,14 @@ from ccd.config_meals import MealsSettings
 from ccd.config_section import Mode
 from ccd.events import ShiftAct
 from ccd.events import meals as facts
-from ccd.meals.floor import World, called, clock, diner_of, place_of, team_of
+from ccd.meals.floor import World, clock, diner_of, place_of
 from ccd.meals.overstaying import watch
 from ccd.meals.state import Taken
 from ccd.meals.telling import Items, accepted, deadline, fact, page, refused
 from ccd.meals.waiting import end_places, serve
 from ccd.meals.windows import open_windows
 from ccd.shifts.acts import Act
-from ccd.shifts.people import may_decide
+from ccd.shifts.people import may_decide, name_of, team_of
 
 __all__ = ["ACTS", "perform"]
 
@@ -40,7 +40,7 @@ Values = dict[str, str]
 
 def perform(world: World, settings: MealsSettings, event: ShiftAct) -> Items:
     """Answer with exactly one ``AnswerAsked``."""
-    values = {"name": called(world, event.person), "actor": called(world, event.actor), **event.values}
+    values = {"name": name_of(world, event.person), "actor": name_of(world, event.actor), **event.values}
     if settings.mode is Mode.OFF:
         yield refused(event, "meals_off", {}, "meals are off")
     elif world.roster.by_code(event.person) is None:

@@ -14,20 +14,12 @@ from ccd.config_section import Mode
 from ccd.effects import SendAction
 from ccd.events import PauseAsked
 from ccd.events import meals as facts
-from ccd.meals.floor import (
-    Diner,
-    World,
-    agent_at,
-    called,
-    diner_of,
-    leads_of,
-    spared_by,
-    team_of,
-)
+from ccd.meals.floor import Diner, World, agent_at, diner_of, leads_of, spared_by
 from ccd.meals.rules import PROMPTS, Refusal, Way, kept, own_slot, refusal_of, way_of, whose
 from ccd.meals.state import Place
 from ccd.meals.telling import NAME, Items, accepted, deadline, fact, page, refused
 from ccd.meals.waiting import end_places, queue_of
+from ccd.shifts.people import name_of, team_of
 
 __all__ = ["ask"]
 
@@ -44,7 +36,7 @@ def ask(world: World, settings: MealsSettings, event: PauseAsked) -> Items:
         refusal = None
     if refusal is None and (person in world.meals.meals or person in world.meals.held):
         yield accepted(
-            event, "at a meal already", rule="meals_at_meal", values={"name": called(world, person)}
+            event, "at a meal already", rule="meals_at_meal", values={"name": name_of(world, person)}
         )
         return
     if refusal is None and not person:  # whose seat has an incident: whoever they are, they may go
@@ -99,7 +91,7 @@ def _let(world: World, settings: MealsSettings, event: PauseAsked, diner: Diner,
     yield deadline("grant", diner.person, at, until, "a place is kept so long")
     yield from _pause(world, settings, event, diner.person)
     full = f"{settings.allowance_minutes}"
-    values = {"name": called(world, diner.person), "minutes": full}
+    values = {"name": name_of(world, diner.person), "minutes": full}
     yield accepted(event, way.because, rule="meals_let", values=values, result={"window": way.window})
 
 

@@ -17,7 +17,8 @@ from math import floor
 from typing import NamedTuple
 
 from ccd.config_meals import MealsSettings
-from ccd.meals.floor import World, agent_at, team_of
+from ccd.meals.floor import World, agent_at
+from ccd.shifts.people import team_of
 from ccd.staffing.forecast import required
 
 __all__ = ["Cap", "cap_of", "is_counted", "places_taken"]

@@ -8,22 +8,21 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from ccd.config import Settings
-from ccd.events import AgentState, CallFacts
+from ccd.events import AgentState
 from ccd.following.picture import Agent, Pbx
 from ccd.meals.state import MealsState
 from ccd.roster import Roster
-from ccd.shifts.people import is_here, leads_to_tell, places_of
+from ccd.shifts.emergencies import Incident, live_incident_of
+from ccd.shifts.people import is_here, leads_to_tell, places_of, team_of
 from ccd.shifts.plan import Duty, Plan
 from ccd.staffing.forecast import Forecast
 
 __all__ = [
     "LIVE",
     "Diner",
-    "Incident",
     "World",
     "agent_at",
     "blind_since",
-    "called",
     "clock",
     "diner_of",
     "groups_of",
@@ -32,20 +31,10 @@ __all__ = [
     "on_call",
     "place_of",
     "spared_by",
-    "team_of",
 ]
 
 LIVE = (AgentState.TALKING, AgentState.HOLD)
 """Nobody is taken from a call; one that only rings is none yet."""
-
-
-class Incident(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def live(self) -> bool: ...
-    @property
-    def facts(self) -> CallFacts: ...
 
 
 class World(Protocol):
@@ -119,17 +108,6 @@ def groups_of(world: World, team: str, since: datetime, until: datetime) -> tupl
     return tuple(sorted(found - {""}))
 
 
-def team_of(world: World, person: str) -> str:
-    known = world.roster.by_code(person)
-    return known.team if known else ""
-
-
-def called(world: World, person: str) -> str:
-    """Name and code, as people are told of somebody."""
-    known = world.roster.by_code(person)
-    return f"{known.name} ({person})" if known and known.name else person
-
-
 def clock(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
@@ -157,12 +135,8 @@ def on_call(world: World, pbx: str, interface: str) -> bool:
 
 def spared_by(world: World, person: str, pbx: str, seat: str) -> str:
     """The live incident of this person or seat, whom nothing is refused meanwhile; "" where there is none."""
-    for incident in world.incidents.values():
-        facts = incident.facts
-        here = bool(seat) and (facts.pbx, facts.seat) == (pbx, seat)
-        if incident.live and (here or (person and facts.agent == person)):
-            return incident.id
-    return ""
+    incident = live_incident_of(world.incidents.values(), person, ((pbx, seat),))
+    return incident.id if incident else ""
 
 
 def leads_of(world: World, person: str, team: str = "") -> tuple[str, ...]:

@@ -27,9 +27,10 @@ from ccd.config_section import Mode
 from ccd.events import PauseAsked
 from ccd.meals.cap import Cap, cap_of, is_counted
 from ccd.meals.counting import Span
-from ccd.meals.floor import Diner, World, called, clock, groups_of
+from ccd.meals.floor import Diner, World, clock, groups_of
 from ccd.meals.waiting import queue_of
 from ccd.meals.windows import Window, next_window, open_windows, slot_of
+from ccd.shifts.people import name_of
 
 __all__ = ["PROMPTS", "Refusal", "Way", "kept", "own_slot", "refusal_of", "way_of", "whose"]
 
@@ -67,7 +68,7 @@ class Way(NamedTuple):
 def whose(world: World, event: PauseAsked) -> tuple[str, Refusal | None]:
     """Whose meal it is."""
     here = world.presence.get((event.pbx, event.seat), {})
-    values = {"seat": event.seat, "name": called(world, event.person), "count": str(len(here))}
+    values = {"seat": event.seat, "name": name_of(world, event.person), "count": str(len(here))}
     person = event.person or (next(iter(here)) if len(here) == 1 else "")
     if not event.person and not here:
         return "", Refusal("meals_nobody", values, f"nobody is signed in at {event.seat}")
@@ -107,7 +108,7 @@ def kept(world: World, person: str) -> Way | None:
 
 
 def refusal_of(world: World, settings: MealsSettings, diner: Diner, at: datetime, way: Way) -> Refusal | None:
-    values = {"name": called(world, diner.person), "window": way.window}
+    values = {"name": name_of(world, diner.person), "window": way.window}
     if not diner.planned and settings.unplanned == "refuse":
         return Refusal("meals_off_duty", values, f"{diner.person} is not planned now")
     if way.opens is None or way.closes is None:

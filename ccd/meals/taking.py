@@ -13,22 +13,13 @@ from ccd.config_meals import MealsSettings
 from ccd.events import BlindEnded, PauseBegan, PauseEnded
 from ccd.events import meals as facts
 from ccd.meals.counting import Bounds, Span, level_of, over_s, seconds_of
-from ccd.meals.floor import (
-    World,
-    agent_at,
-    blind_since,
-    called,
-    diner_of,
-    leads_of,
-    on_call,
-    team_of,
-)
+from ccd.meals.floor import World, agent_at, blind_since, diner_of, leads_of, on_call
 from ccd.meals.overstaying import watch
 from ccd.meals.state import Held, Meal
 from ccd.meals.telling import Items, cancel, fact, page
 from ccd.meals.waiting import end_places, release_turns, serve
 from ccd.meals.windows import open_windows
-from ccd.shifts.people import leads_to_tell
+from ccd.shifts.people import leads_to_tell, name_of, team_of
 
 __all__ = ["ended", "pause_began", "pause_ended", "release_pauses", "seen_again"]
 
@@ -75,7 +66,7 @@ def _unclear(world: World, event: PauseBegan, seat: str) -> Items:
     leads = tuple(
         one for one in leads_to_tell(world, team_of(world, event.people[0])) if one not in event.people
     )
-    names = ", ".join(called(world, one) for one in event.people)
+    names = ", ".join(name_of(world, one) for one in event.people)
     yield from page(world, event.at, leads, "meals_unclear", event.people[0], {"names": names})
 
 

@@ -11,7 +11,8 @@ from ccd.config_section import Mode
 from ccd.effects import AnswerAsked, CancelDeadline, Effect, Page, SetDeadline
 from ccd.events import Event, PauseAsked, ShiftAct
 from ccd.events.meals import MealFact
-from ccd.meals.floor import World, called, place_of
+from ccd.meals.floor import World, place_of
+from ccd.shifts.people import name_of
 
 __all__ = ["NAME", "Items", "accepted", "cancel", "deadline", "fact", "page", "refused", "tells"]
 
@@ -46,7 +47,7 @@ def page(
     if not people or not tells(world.settings.policies.meals):
         return
     pbx, seat = place_of(world, person)
-    told = {"name": called(world, person), "seat": seat, **(values or {})}
+    told = {"name": name_of(world, person), "seat": seat, **(values or {})}
     yield Page(
         key=f"{rule}|{person}|{at.isoformat()}",
         because=f"{NAME}: {rule} of {person or seat}",

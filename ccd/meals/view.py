@@ -8,9 +8,10 @@ from typing import Any
 from ccd.config_meals import MealsSettings
 from ccd.meals.cap import cap_of
 from ccd.meals.counting import over_s, passes_at
-from ccd.meals.floor import World, diner_of, groups_of, team_of
+from ccd.meals.floor import World, diner_of, groups_of
 from ccd.meals.waiting import queue_of
 from ccd.meals.windows import Window, open_windows, slot_of
+from ccd.shifts.people import team_of
 
 __all__ = ["board"]
 

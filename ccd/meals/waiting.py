@@ -18,20 +18,10 @@ from ccd.config_meals import MealsSettings
 from ccd.events import AgentChanged, AgentState
 from ccd.events import meals as facts
 from ccd.meals.cap import cap_of
-from ccd.meals.floor import (
-    LIVE,
-    World,
-    agent_at,
-    blind_since,
-    clock,
-    diner_of,
-    leads_of,
-    on_call,
-    place_of,
-    team_of,
-)
+from ccd.meals.floor import LIVE, World, agent_at, blind_since, clock, diner_of, leads_of, on_call, place_of
 from ccd.meals.state import Place, Turn
 from ccd.meals.telling import Items, cancel, deadline, fact, page
+from ccd.shifts.people import team_of
 
 __all__ = ["call_is_over", "due", "end_places", "not_paused", "queue_of", "release_turns", "serve"]
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from ccd.config import Settings
-from ccd.roster import Role, Roster
+from ccd.roster import Role
+from ccd.shifts.people import Rostered, team_of
 
 __all__ = [
     "World",
@@ -20,26 +21,17 @@ __all__ = [
     "is_scored",
     "leads",
     "may_follow",
-    "team_of",
 ]
 
 
-class World(Protocol):
+class World(Rostered, Protocol):
     @property
     def settings(self) -> Settings: ...
-    @property
-    def roster(self) -> Roster: ...
 
 
 def _role(world: World, code: str) -> Role | None:
     known = world.roster.by_code(code)
     return None if known is None else Role(known.role)
-
-
-def team_of(world: World, code: str) -> str:
-    """ "" for somebody of no team, or whom the roster does not know."""
-    known = world.roster.by_code(code)
-    return known.team if known is not None else ""
 
 
 def is_scored(world: World, code: str) -> bool:

@@ -13,18 +13,43 @@ from typing import Protocol
 from ccd.config import Settings
 from ccd.roster import Role, Roster
 
-__all__ = ["World", "is_here", "leads_here", "leads_to_tell", "may_decide", "places_of"]
+__all__ = [
+    "Rostered",
+    "World",
+    "is_here",
+    "leads_here",
+    "leads_to_tell",
+    "may_decide",
+    "name_of",
+    "places_of",
+    "team_of",
+]
 
 Presence = Mapping[tuple[str, str], Mapping[str, datetime]]
 
 
-class World(Protocol):
+class Rostered(Protocol):
+    @property
+    def roster(self) -> Roster: ...
+
+
+class World(Rostered, Protocol):
     @property
     def settings(self) -> Settings: ...
     @property
-    def roster(self) -> Roster: ...
-    @property
     def presence(self) -> Presence: ...
+
+
+def team_of(world: Rostered, person: str) -> str:
+    """ "" for somebody of no team, or whom the roster does not know."""
+    known = world.roster.by_code(person)
+    return known.team if known else ""
+
+
+def name_of(world: Rostered, person: str) -> str:
+    """Name and code, as people are told of somebody."""
+    known = world.roster.by_code(person)
+    return f"{known.name} ({person})" if known and known.name else person
 
 
 def places_of(world: World, person: str) -> tuple[tuple[str, str, datetime], ...]:

@@ -151,12 +151,6 @@ class Plan:
             )
         )
 
-    def occupants(self, pbx: str, seat: str, since: datetime, until: datetime) -> tuple[Duty, ...]:
-        """Who is to sit at a seat, one after the other: each relieves the one before."""
-        return tuple(
-            duty for duty in self.duties(since, until) if same_seat(duty.assignment, pbx=pbx, seat=seat)
-        )
-
     def _timed(self, assignments: Iterable[Assignment]) -> Iterator[Duty]:
         """Without those whose shift the settings do not have any more."""
         for one in assignments:

@@ -51,23 +51,6 @@ def test_who_is_on_duty_is_what_a_look_at_every_assignment_says(
     assert [duty.starts for duty in found] == sorted(duty.starts for duty in found)
 
 
-@given(assignments, moments, st.integers(0, 3000))
-@settings(max_examples=100, deadline=None)
-def test_the_people_of_a_seat_follow_each_other(known: list[Assignment], at: datetime, minutes: int) -> None:
-    until = at + timedelta(minutes=minutes)
-    found = plan_of(*known).occupants("north", "A1", at, until)
-    expected = [
-        one
-        for one in known
-        if one.seat == "A1"
-        and one.pbx in ("", "north")
-        and (times := SHIFTS.occurrence(one.shift, one.day)) is not None
-        and times.starts < until
-        and at < times.ends
-    ]
-    assert sorted(duty.assignment for duty in found) == sorted(expected)
-
-
 @given(st.lists(st.tuples(st.sampled_from(DAYS[:2]), st.booleans(), st.dictionaries(
     st.sampled_from(PEOPLE), st.sampled_from([(), (("day", "A1", "", ""),), (("late", "", "", "2"),)]),
 )), max_size=FOLDED_AT + 8))  # fmt: skip
