@@ -205,7 +205,8 @@ def of_type(hint: Any, name: str = "") -> st.SearchStrategy[Any]:
         type(None): st.none(),
     }
     if typing.get_origin(hint) is dict:
-        return st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2)
+        values = st.text(max_size=3) if arguments[1] is str else of_type(arguments[1])
+        return st.dictionaries(st.text(max_size=3), values, max_size=2)
     return simple[hint]
 
 

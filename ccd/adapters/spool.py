@@ -27,7 +27,7 @@ from ccd import events
 from ccd.adapters.store.entries import Entry
 from ccd.adapters.store.folders import sync_folder
 from ccd.adapters.store.texts import json_of
-from ccd.events import Event
+from ccd.events import Event, quality, recording_pauses
 from ccd.events.shift_facts import SHIFT_FACTS
 
 __all__ = ["Spool", "SpoolError"]
@@ -43,9 +43,9 @@ _CHUNK = bytes(1 << 16)
 
 
 def _kinds() -> Iterator[type[Any]]:
-    for kind in vars(events).values():
-        if isinstance(kind, type) and issubclass(kind, Event) and not kind.__subclasses__():
-            yield kind
+    named = [kind for module in (events, quality, recording_pauses) for kind in vars(module).values()]
+    kinds = [kind for kind in named if isinstance(kind, type) and issubclass(kind, Event)]
+    yield from (kind for kind in dict.fromkeys(kinds) if not kind.__subclasses__())
     yield from SHIFT_FACTS
     yield from Entry.__subclasses__()
 

@@ -203,7 +203,8 @@ def _shift_fact(fact: e.ShiftFact, batch: Batch) -> None:
 _conversation = _put(
     "conversation",
     "pbx unit",
-    "call uniqueid kind person team queue interface connected ended talk_s offset_s recording eligible rank",
+    "at call uniqueid kind person team queue interface connected ended talk_s offset_s recording"
+    " eligible rank",
 )
 
 

@@ -306,7 +306,7 @@ CONVERSATION = _table(
     "conversation",
     *(_key("pbx"), _key("unit")),
     *_text("day", "call", "uniqueid", "kind", "person", "team", "queue", "interface"),
-    *_times("connected", "ended"),
+    *_times("at", "connected", "ended"),
     *_seconds("talk_s", "offset_s"),
     *_text("recording", "eligible", "rank", "picked"),
     Index(None, "day"),
@@ -342,13 +342,12 @@ RECORDING_PAUSE = _table(
     over="began",
 )
 
-# Programs and people at the JSON API: of a token only its hash is kept.
+# Programs and people at the JSON API: of a token only its hash is kept, and that is never exported.
 API_TOKEN = _table(
     "api_token",
     _key("token"),
     *_text("hash", "person", "scopes", "note", "by_whom"),
     *_times("made", "expires", "revoked", "used"),
-    time="made",
 )
 
 PIN = _table("pin", _key("code"), *_text("hash"), *_times("changed"))

@@ -12,6 +12,7 @@ import msgspec
 
 from ccd import events as e
 from ccd.adapters.store.entries import Entry
+from ccd.events import quality, recording_pauses
 from ccd.events.shift_facts import SHIFT_FACTS
 
 BASES = (e.Event, e.IncidentFact, e.ShiftFact)
@@ -49,11 +50,13 @@ def _filler(name: str, hint: Any) -> Any:
         return {str: f"<{name}>", float: len(name) + 0.5, int: len(name), bool: False}[hint]
     if hint is date:
         return AT.date()
+    parts = typing.get_args(hint)
+    if typing.get_origin(hint) is tuple and parts[-1] is not ...:
+        return tuple(_filler(name, part) for part in parts)
     if typing.get_origin(hint) is tuple:
-        (part, *_) = typing.get_args(hint)
-        return (sample(part),) if part in (e.Person, e.PlanDay) else ()
+        return (_filler(name, parts[0]),)
     if typing.get_origin(hint) is dict:
-        return {f"<{name}>": name}
+        return {f"<{name}>": _filler(name, parts[1])}
     if issubclass(hint, msgspec.Struct):
         return sample(hint)
     raise TypeError(f"no filler for {name}: {hint}")
@@ -61,11 +64,9 @@ def _filler(name: str, hint: Any) -> Any:
 
 def all_events() -> list[type[e.Event]]:
     """Every concrete class of ccd.events that is an input or a fact."""
-    return [
-        kind
-        for kind in vars(e).values()
-        if isinstance(kind, type) and issubclass(kind, e.Event) and kind not in BASES
-    ] + list(SHIFT_FACTS)
+    found = [kind for module in (e, quality, recording_pauses) for kind in vars(module).values()]
+    kinds = [kind for kind in found if isinstance(kind, type) and issubclass(kind, e.Event)]
+    return [kind for kind in dict.fromkeys(kinds) if kind not in BASES] + list(SHIFT_FACTS)
 
 
 def all_entries() -> list[type[Entry]]:

@@ -51,12 +51,15 @@ def test_rows_fit_their_tables_and_begin_with_the_key(kind: type[Any]) -> None:
 def test_nothing_that_a_fact_says_is_lost(kind: type[Any]) -> None:
     fact = sample(kind)
     if isinstance(fact, (e.IncidentFact, e.ShiftFact)):
-        for _, row in rows_of(fact):
-            assert msgspec.json.decode(row["data"], type=kind) == fact
+        told = [row["data"] for _, row in rows_of(fact) if "data" in row]
+        assert told
+        for data in told:
+            assert msgspec.json.decode(data, type=kind) == fact
         return
     kept = [value for _, row in rows_of(fact) for value in row.values()]
     for field in fact.__struct_fields__:
-        assert getattr(fact, field) in kept, field
+        value = getattr(fact, field)
+        assert (value.isoformat() if type(value) is date else value) in kept, field
 
 
 def test_a_type_without_a_rule_is_refused_loudly() -> None:

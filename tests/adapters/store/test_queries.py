@@ -21,6 +21,8 @@ from ccd.adapters.store.place import place_of
 from ccd.adapters.store.queries import EXPORTS, columns_of, opened
 from ccd.config import StoreSettings
 from ccd.events.handover import Released
+from ccd.events.quality import ConversationSeen
+from ccd.events.recording_pauses import RecordingPaused
 from tests.adapters.store.conftest import Place
 from tests.adapters.store.samples import AT, agent_changed, later, queue_call, sample
 
@@ -55,11 +57,13 @@ EVERY_TABLE: tuple[type[Any], ...] = (
     e.RosterReplaced,
     e.SignInRefused,
     Released,
+    ConversationSeen,
+    RecordingPaused,
 )
 
 
 def test_secrets_and_machinery_are_not_exported() -> None:
-    assert not {"pin", "deadline", "heartbeat", "person"} & set(EXPORTS)
+    assert not {"api_token", "pin", "deadline", "heartbeat", "person"} & set(EXPORTS)
 
 
 async def test_an_export_is_in_order_of_time_and_within_its_bounds(store: Store, place: Place) -> None:

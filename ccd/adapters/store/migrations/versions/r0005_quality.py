@@ -20,7 +20,7 @@ _AT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 _TABLES: dict[str, tuple[str, ...]] = {
     "conversation": (
         *["pbx!", "unit!", "day", "call", "uniqueid", "kind", "person", "team", "queue", "interface"],
-        *["connected@", "ended@", "talk_s#", "offset_s#", "recording", "eligible", "rank", "picked"],
+        *["at@", "connected@", "ended@", "talk_s#", "offset_s#", "recording", "eligible", "rank", "picked"],
     ),
     "evaluation": (
         *["evaluation!", "unit", "pbx", "call", "recording", "person", "team", "queue", "stratum", "day"],
