@@ -60,7 +60,7 @@ class Conversation(msgspec.Struct, frozen=True):
 
 
 class Member(msgspec.Struct, frozen=True):
-    """One of the population of a day, as the store has it. ``rank`` as ``ConversationSeen`` has it."""
+    """One of the population of a day, as the store has it: each column as ``ConversationSeen`` has it."""
 
     unit: str
     person: str
@@ -69,6 +69,13 @@ class Member(msgspec.Struct, frozen=True):
     eligible: str
     rank: str
     picked: str = ""
+    pbx: str = ""
+    call: str = ""
+    recording: str = ""
+    connected: datetime | None = None
+    ended: datetime | None = None
+    talk_s: float = 0.0
+    offset_s: float = 0.0
 
 
 class ConversationSeen(Event, frozen=True, kw_only=True):
@@ -113,13 +120,15 @@ class SeedRead(Event, frozen=True):
 
 class ConversationsRead(Event, frozen=True):
     """The answer to ``ReadConversations``: those not in the population yet. ``unsettled``: so many more were
-    left out since they are not settled; ``until``: up to here nothing is missing but them.
+    left out since they are not settled, the ``oldest`` of which ended then; ``until``: up to here nothing is
+    missing but them.
     """
 
     key: str
     until: datetime
     found: tuple[Conversation, ...]
     unsettled: int
+    oldest: datetime | None = None
 
 
 class PopulationRead(Event, frozen=True):
