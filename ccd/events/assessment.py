@@ -29,6 +29,8 @@ class StaffNoted(AssessmentFact, frozen=True, kw_only=True):
     post_since: date | None = None
     posted: bool = False
     """Works at a client's site."""
+    promoted: date | None = None
+    """The last rating that led upwards."""
 
 
 class PartRecorded(AssessmentFact, frozen=True, kw_only=True):
@@ -62,8 +64,9 @@ class AssessmentMade(AssessmentFact, frozen=True, kw_only=True):
 
 
 class CaseFact(AssessmentFact, frozen=True, kw_only=True):
-    """``case`` names a retraining case of ``person``."""
+    """``case`` names a retraining case of ``person``. However old: one that is open is not forgotten."""
 
+    kept_days: ClassVar[int] = 0
     subject_field: ClassVar[str] = "case"
     case: str
 
@@ -84,15 +87,20 @@ class CaseDecided(CaseFact, frozen=True, kw_only=True):
 
 
 class CaseListed(CaseFact, frozen=True, kw_only=True):
-    """Failed again: on the manager's list, with the scores."""
+    """Failed again: on the manager's list, with the scores: ``points`` of its months, then of its
+    examinations, each of which ``grounds`` names.
+    """
 
     points: tuple[float, ...]
+    grounds: tuple[str, ...] = ()
     may_return: bool
     """To the agency: dispatched staff only."""
 
 
 class CaseClosed(CaseFact, frozen=True, kw_only=True):
-    """``why``: passed | decided | left."""
+    """``why``: passed | decided | left (not in the roster any more) | withdrawn (the month was made again and
+    is good, before anybody had decided).
+    """
 
     why: str
 
@@ -105,12 +113,18 @@ class TrainingFact(AssessmentFact, frozen=True, kw_only=True):
 
 
 class TrainingProposed(TrainingFact, frozen=True, kw_only=True):
-    """Common faults. ``fault``: form/question; ``people`` who had it, ``share`` of those scored."""
+    """Common faults. ``fault``: form/question; ``people`` who had it, ``share`` of those scored.
+
+    Of one person's repeated fault ``share`` is that of their calls; ``course`` then is the nearest that is
+    planned for it, and ``kind`` coaching where there is none.
+    """
 
     fault: str
     people: tuple[str, ...]
     share: float
     month: str
+    kind: str = "course"  # course | coaching
+    course: str = ""
 
 
 class TrainingPlanned(TrainingFact, frozen=True, kw_only=True):
@@ -149,6 +163,13 @@ class ExamHeld(TrainingFact, frozen=True, kw_only=True):
     retake_by: datetime | None = None
     again: bool = False
     """Half or more have failed: plan and train again."""
+
+
+class RetakeOverdue(TrainingFact, frozen=True, kw_only=True):
+    """The days for the retake are over, and these ``people`` have not been examined again."""
+
+    people: tuple[str, ...]
+    retake_by: datetime
 
 
 class GradeGiven(AssessmentFact, frozen=True, kw_only=True):
