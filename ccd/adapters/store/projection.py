@@ -200,26 +200,23 @@ def _shift_fact(fact: e.ShiftFact, batch: Batch) -> None:
         _audited(Audited(fact.at, who, event, fact.person or fact.key, data), batch)
 
 
-_conversation = _put(
-    "conversation",
-    "pbx unit",
-    "at call uniqueid kind person team queue interface connected ended talk_s offset_s recording"
-    " eligible rank",
+_conversation_names, _conversation_values = _reader(
+    "at call uniqueid kind person team queue interface connected ended talk_s offset_s recording eligible rank"
 )
+_conversation_key = ("day", "unit", "pbx")
 
 
 def _conversation_seen(fact: ConversationSeen, batch: Batch) -> None:
-    _conversation(fact, batch)
-    _picked(fact.pbx, fact.unit, fact.day.isoformat(), fact.picked, batch)
-
-
-def _picked(pbx: str, unit: str, day: str, picked: str, batch: Batch) -> None:
-    batch.put("conversation", ("pbx", "unit", "day", "picked"), (pbx, unit, day, picked), 2)
+    names = (*_conversation_key, *_conversation_names, "picked")
+    values = (fact.day.isoformat(), fact.unit, fact.pbx, *_conversation_values(fact), fact.picked)
+    batch.put("conversation", names, values, len(_conversation_key))
 
 
 def _call_picked(fact: CallPicked, batch: Batch) -> None:
     _shift_fact(fact, batch)
-    _picked(fact.pbx, fact.unit, fact.day.isoformat() if fact.day else "", fact.reason, batch)
+    if fact.day:
+        values = (fact.day.isoformat(), fact.unit, fact.pbx, fact.reason)
+        batch.put("conversation", (*_conversation_key, "picked"), values, len(_conversation_key))
 
 
 def _audited(entry: Audited, batch: Batch) -> None:

@@ -31,6 +31,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
 )
 
 from ccd.adapters.store.instant import Instant
@@ -137,6 +138,7 @@ CALL = _table(
 )
 _few("ix_call_open", CALL.c.pbx, CALL.c.ended.is_(None))
 _few("ix_call_merged", CALL.c.merged_into, CALL.c.merged_into.is_not(None))
+_few("ix_call_dialled", CALL.c.ended, CALL.c.kind.in_(("outbound", "direct")))
 
 LEG = _table(
     "leg",
@@ -166,6 +168,13 @@ QUEUE_VISIT = _table(
     over="left",
 )
 _few("ix_queue_visit_open", QUEUE_VISIT.c.pbx, QUEUE_VISIT.c.left.is_(None))
+_few("ix_queue_visit_abandoned", QUEUE_VISIT.c.caller_number, QUEUE_VISIT.c.outcome == "abandoned")
+_few(
+    "ix_queue_visit_talking",
+    QUEUE_VISIT.c.connected,
+    and_(QUEUE_VISIT.c.connected.is_not(None), QUEUE_VISIT.c.completed.is_(None)),
+)
+_few("ix_queue_visit_completed", QUEUE_VISIT.c.completed, QUEUE_VISIT.c.completed.is_not(None))
 
 CALL_EVENT = _log(
     "call_event",
@@ -301,16 +310,17 @@ SHIFT_EVENT = Table(
 
 _few("ix_shift_event_subject", SHIFT_EVENT.c.subject, SHIFT_EVENT.c.subject != "")
 
-# The population of the draws: ``ConversationSeen``.
+# The population of the draws: ``ConversationSeen``. A unit is a hash; with the day before it what is written
+# of one day lies together, and inserting costs the same however many there are.
 CONVERSATION = _table(
     "conversation",
-    *(_key("pbx"), _key("unit")),
-    *_text("day", "call", "uniqueid", "kind", "person", "team", "queue", "interface"),
+    *(_key("day"), _key("unit"), _key("pbx")),
+    *_text("call", "uniqueid", "kind", "person", "team", "queue", "interface"),
     *_times("at", "connected", "ended"),
     *_seconds("talk_s", "offset_s"),
     *_text("recording", "eligible", "rank", "picked"),
-    Index(None, "day"),
     Index(None, "call"),
+    Index(None, "uniqueid"),
     time="ended",
     over="ended",
 )

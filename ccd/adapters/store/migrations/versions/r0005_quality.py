@@ -19,7 +19,7 @@ _AT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 
 _TABLES: dict[str, tuple[str, ...]] = {
     "conversation": (
-        *["pbx!", "unit!", "day", "call", "uniqueid", "kind", "person", "team", "queue", "interface"],
+        *["day!", "unit!", "pbx!", "call", "uniqueid", "kind", "person", "team", "queue", "interface"],
         *["at@", "connected@", "ended@", "talk_s#", "offset_s#", "recording", "eligible", "rank", "picked"],
     ),
     "evaluation": (
@@ -36,9 +36,18 @@ _TABLES: dict[str, tuple[str, ...]] = {
 """``!`` is of the key; ``@`` a time, ``#`` seconds, ``%`` a whole number, ``?`` yes or no."""
 
 _INDICES = {
-    "conversation": (("day",), ("call",)),
+    "conversation": (("call",), ("uniqueid",)),
     "evaluation": (("day",), ("analyst", "opened"), ("person", "day"), ("unit",)),
 }
+_FEW = (
+    ("ix_evaluation_open", "evaluation", "evaluation", "finished IS NULL"),
+    ("ix_shift_event_subject", "shift_event", "subject", "subject != ''"),
+    ("ix_queue_visit_abandoned", "queue_visit", "caller_number", "outcome = 'abandoned'"),
+    ("ix_queue_visit_talking", "queue_visit", "connected", "connected IS NOT NULL AND completed IS NULL"),
+    ("ix_queue_visit_completed", "queue_visit", "completed", "completed IS NOT NULL"),
+    ("ix_call_dialled", "call", "ended", "kind IN ('outbound', 'direct')"),
+)
+"""Indices of those few rows only."""
 _TYPES: dict[str, Any] = {"@": _AT, "#": sa.Float(), "%": sa.BigInteger(), "?": sa.Boolean()}
 
 
@@ -54,23 +63,15 @@ def upgrade() -> None:
         op.create_table(table, *(_column(told) for told in columns), sqlite_with_rowid=False)
         for names in _INDICES.get(table, ()):
             op.create_index(f"ix_{table}_{'_'.join(names)}", table, list(names))
-    unfinished = sa.text("finished IS NULL")
-    op.create_index(
-        "ix_evaluation_open",
-        "evaluation",
-        ["evaluation"],
-        sqlite_where=unfinished,
-        postgresql_where=unfinished,
-    )
     op.add_column("shift_event", sa.Column("subject", sa.Text()))
-    named = sa.text("subject != ''")
-    op.create_index(
-        "ix_shift_event_subject", "shift_event", ["subject"], sqlite_where=named, postgresql_where=named
-    )
+    for name, table, column, told in _FEW:
+        where = sa.text(told)
+        op.create_index(name, table, [column], sqlite_where=where, postgresql_where=where)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_shift_event_subject", "shift_event")
+    for name, table, _, _ in reversed(_FEW):
+        op.drop_index(name, table)
     op.drop_column("shift_event", "subject")
     for table in reversed(_TABLES):
         op.drop_table(table)
