@@ -99,6 +99,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "kinds.{other}：名称 {label} 已用于 kinds.{one}；请另选",
     ),
     "two_secrets": ("give secret or secret_file, not both", "secret 与 secret_file 只能设置一个"),
+    "weights_not_100": (
+        "the weights sum to {total}, and must sum to 100: {parts}",
+        "权重合计 {total}，必须合计 100：{parts}",
+    ),
+    "bands_of_grades": (
+        "must give the lowest points of S, A, B, C and D, each lower than the one before, D from 0; or nothing",
+        "必须给出 S、A、B、C、D 各级的最低分，逐级降低，D 为 0；或留空",
+    ),
+    "part_name": (
+        "is no name of a part; use small letters, digits and _, a letter first, 32 characters at most",
+        "不能作为考核项的名称；只能用小写字母、数字和 _，以字母开头，最多 32 个字符",
+    ),
     "not_in_order": (
         "{low} = {low_value} is more than {high} = {high_value}; lower the first or raise the second",
         "{low} = {low_value} 大于 {high} = {high_value}；请调低前者或调高后者",
@@ -140,6 +152,67 @@ WORDS: dict[str, tuple[str, str]] = {
     "too_long": (
         "the control socket's path would have {size} bytes, the system allows {limit}; choose a shorter path",
         "控制套接字的路径将有 {size} 字节，系统只允许 {limit}；请选较短的路径",
+    ),
+    "form_json": ("is not a form as JSON", "不是 JSON 格式的评分表"),
+    "form_unknown_key": (
+        "unknown key; correct its name or remove it; here may stand {known}",
+        "没有这一项；请改正名称或删除；此处可用：{known}",
+    ),
+    "form_name": (
+        "is missing or no name; use small letters, digits and _, a letter first, 32 characters at most",
+        "缺少或不能作为名称；只能用小写字母、数字和 _，以字母开头，最多 32 个字符",
+    ),
+    "form_twice": (
+        "{name} is there twice; answers are kept by name, so rename one",
+        "{name} 出现了两次；答案按名称保存，请给其中一个改名",
+    ),
+    "form_text": (
+        'is missing or in one language only; write {key} = {{ en = "...", zh = "..." }}',
+        '缺少或只有一种语言；请写 {key} = {{ en = "...", zh = "..." }}',
+    ),
+    "form_words": (
+        "must be text on one line, {most} characters at most, without control characters",
+        "必须是一行文字，最多 {most} 个字符，不含控制字符",
+    ),
+    "form_percent": (
+        "must be a number from {least} to 100, with one decimal at most",
+        "必须是 {least} 到 100 之间的数，最多一位小数",
+    ),
+    "form_weights": (
+        "the weights add up to {found}; change them so that they add up to 100",
+        "各部分的权重合计为 {found}；请改为合计 100",
+    ),
+    "form_points": (
+        "must be a whole number from 1 to {most}: a question without points decides nothing",
+        "必须是 1 到 {most} 的整数：没有分值的项目不起作用",
+    ),
+    "form_options": (
+        "must be whole numbers from 0 upwards, in order, each once, the last one {points}",
+        "必须是从 0 起的整数，由小到大，不重复，最后一个为 {points}",
+    ),
+    "form_no_options": (
+        'belongs to a question of kind = "points" only; remove it',
+        '只用于 kind = "points" 的项目；请删除',
+    ),
+    "form_critical": (
+        'is for questions of kind = "yes_no" only; remove it or change the kind',
+        '只用于 kind = "yes_no" 的项目；请删除或更改 kind',
+    ),
+    "form_none": (
+        "is missing; write one {what} or more",
+        "缺少；请至少写一个 {what}",
+    ),
+    "form_too_many": (
+        "has more than {most} {what}; make two forms of it",
+        "{what} 超过 {most} 个；请分成两份评分表",
+    ),
+    "form_taken": (
+        "the form {name} is in {other} already; rename one",
+        "评分表 {name} 已在 {other} 中；请给其中一个改名",
+    ),
+    "no_form": (
+        "there is no form {name}; there are: {forms}",
+        "没有评分表 {name}；现有：{forms}",
     ),
     "other": ("{text}", "{text}"),
 }
