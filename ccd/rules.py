@@ -16,6 +16,7 @@ from ccd.handover.words import WORDS as HANDOVER
 from ccd.leave.words import WORDS as LEAVE
 from ccd.listening.words import WORDS as LISTENING
 from ccd.meals.words import WORDS as MEALS
+from ccd.quality.words import WORDS as QUALITY
 from ccd.retention.words import WORDS as RETENTION
 from ccd.sampling.words import WORDS as SAMPLING
 from ccd.scoring.words import WORDS as SCORING
@@ -32,6 +33,7 @@ RULES: dict[str, tuple[str, str]] = {
     **ASSESSMENT,
     **CALIBRATION,
     **LISTENING,
+    **QUALITY,
     **RETENTION,
     **SAMPLING,
     **SCORING,
