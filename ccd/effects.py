@@ -299,6 +299,36 @@ class Reconcile(Effect, frozen=True):
     pbx: str
     older_than: datetime
     hashes: int
+    since: datetime | None = None
+    """Only recordings that began later; the folder itself is not looked through."""
+    turn: int = 0
+    turns: int = 1
+    """Files whose turn it is are read whole: each has one of ``turns``, by its name."""
+
+
+class ReadExpired(Effect, frozen=True):
+    """Read recordings whose files are there, and which began before ``before``: a page of them, the oldest
+    first, from ``cursor`` on ("": the first page). ``deleting``: instead those whose deletion was told, and
+    not that it is done. The answer is a ``RecordingsExpired``.
+    """
+
+    before: datetime
+    limit: int
+    cursor: str = ""
+    deleting: bool = False
+
+
+class LookUpRecordings(Effect, frozen=True):
+    """Read the recordings of a call (with those it was joined with), or one by its name, of an evaluation,
+    or of a caller's ``number`` since then. The answer is a ``RecordingsLooked``.
+    """
+
+    pbx: str = ""
+    call: str = ""
+    recording: str = ""
+    evaluation: str = ""
+    number: str = ""
+    since: datetime | None = None
 
 
 class DeleteRecording(Effect, frozen=True):
@@ -311,6 +341,8 @@ class DeleteRecording(Effect, frozen=True):
     recording: str
     path: str
     sha256: str
+    size: int = -1
+    """Of an orphan, which was never measured: its ``recording`` is "", and this must be its size still."""
 
 
 class CopyHeld(Effect, frozen=True):

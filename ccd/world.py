@@ -184,6 +184,8 @@ class World:
         state.fold(fact)
         if isinstance(fact, AdherenceState.HEARS):
             self.adherence.fold(fact)
+        if isinstance(fact, RetentionState.HEARS):
+            self.retention.fold(fact)
 
     def _presence_changed(self, pbx_name: str, seat: str, cause: str, by: str) -> None:
         pbx = self.pbxs.get(pbx_name)

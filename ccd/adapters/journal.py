@@ -30,6 +30,7 @@ from ccd.events import (
     PlanRestored,
     RosterReplaced,
     quality,
+    retention,
 )
 
 __all__ = ["Journal", "read"]
@@ -76,6 +77,8 @@ _INPUTS = (
     | quality.QualityRead
     | quality.RecordingsFound
     | quality.SeedRead
+    | retention.RecordingsExpired
+    | retention.RecordingsLooked
     | JournalBegan
     | Gap
 )

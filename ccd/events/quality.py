@@ -164,8 +164,9 @@ class MonthRead(msgspec.Struct, frozen=True):
 class RecordingsFound(Event, frozen=True):
     """The answer to ``Reconcile``: what lies in a PBX's folder against what the store says.
 
-    Recordings whose file is ``gone``, ``changed`` (another SHA-256) or ``found`` again; ``orphans`` are files
-    that no recording names: (path, size, when it was last written).
+    Recordings whose file is ``gone``, ``changed`` (another SHA-256) or ``found`` again (or there, and never
+    measured); ``orphans`` are files that no recording names, the first of them: (path, size, when it was last
+    written).
     """
 
     key: str
@@ -175,6 +176,19 @@ class RecordingsFound(Event, frozen=True):
     changed: tuple[tuple[str, str], ...]
     found: tuple[str, ...]
     orphans: tuple[tuple[str, int, datetime], ...]
+    orphans_all: int = 0
+    orphan_bytes: int = 0
+    away: str = ""
+    """The folder, where it is not there or not mounted: then nothing else is told."""
+    unreadable: tuple[str, ...] = ()
+    """Folders and files that could not be looked at; what they hold is neither gone nor an orphan."""
+    calls: dict[str, str] = msgspec.field(default_factory=dict)
+    """Recording -> call, of those that are named."""
+    deep: bool = False
+    hashed: int = 0
+    unhashed: int = 0
+    used: int = 0
+    added: int = 0
 
 
 class ListeningTold(Event, frozen=True):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
+import msgspec
+
 from ccd.events.shifts import ShiftFact
+from ccd.events.values import Event
 
 
 class RetentionFact(ShiftFact, frozen=True, kw_only=True):
@@ -41,7 +45,10 @@ class HoldReleased(RetentionFact, frozen=True, kw_only=True):
 
 
 class RecordingDeleted(RetentionFact, frozen=True, kw_only=True):
-    """Its file is gone by the rule of its ``class_``. The row stays."""
+    """Its file goes by the rule of its ``class_``: this stands before it does. The row stays.
+
+    Until a ``DeletionEnded`` follows, it is asked for again at each start.
+    """
 
     kept_days: ClassVar[int] = -1
     call: str
@@ -50,10 +57,41 @@ class RecordingDeleted(RetentionFact, frozen=True, kw_only=True):
     sha256: str
 
 
-class RecordingAmiss(RetentionFact, frozen=True, kw_only=True):
-    """A finding. ``what``: missing | changed | orphan | empty; an orphan has a ``path`` and no recording."""
+class DeletionEnded(RetentionFact, frozen=True, kw_only=True):
+    """``outcome``: gone | held (a hold came first) | failed; of the last two the file is there still."""
 
-    kept_days: ClassVar[int] = 40
+    kept_days: ClassVar[int] = -1
+    outcome: str
+    error: str = ""
+
+    @property
+    def state(self) -> str:
+        """Of the recording's row from now on."""
+        return "deleted" if self.outcome == "gone" else "final"
+
+
+class ExpiryLooked(RetentionFact, frozen=True, kw_only=True):
+    """The look of ``day`` over all that is past its time is over.
+
+    ``over``: class -> (recordings, bytes) past it; ``spared``: why -> recordings that stay all the same;
+    ``deleted``: how many were asked to be deleted (none unless enforced).
+    """
+
+    kept_days: ClassVar[int] = 3
+    looked: int
+    over: dict[str, tuple[int, int]]
+    spared: dict[str, int]
+    deleted: int
+    enforced: bool
+
+
+class RecordingAmiss(RetentionFact, frozen=True, kw_only=True):
+    """A finding. ``what``: missing | changed | orphan | empty; an orphan has a ``path`` and no recording.
+
+    Of folders, with their ``path``: away (not there, not mounted) | unreadable. ``hold``: of a copy.
+    """
+
+    kept_days: ClassVar[int] = 400
     what: str
     path: str
     size: int
@@ -63,9 +101,12 @@ class RecordingAmiss(RetentionFact, frozen=True, kw_only=True):
 class AmissEnded(RetentionFact, frozen=True, kw_only=True):
     """``why``: found (again) | adopted | removed | explained."""
 
-    kept_days: ClassVar[int] = 40
+    kept_days: ClassVar[int] = 400
     path: str
     why: str
+    what: str = ""
+    sha256: str = ""
+    """Explained: what its file is now; another one is a finding again."""
 
 
 class Reconciled(RetentionFact, frozen=True, kw_only=True):
@@ -77,3 +118,56 @@ class Reconciled(RetentionFact, frozen=True, kw_only=True):
     changed: int
     orphans: int
     orphan_bytes: int
+    deep: bool = False
+    """The folder itself was looked through, and files were read whole."""
+    hashed: int = 0
+    unhashed: int = 0
+    """So many more were due to be read whole, and were not: the budget was spent."""
+    used: int = 0
+    """Bytes of all files in the folder."""
+    added: int = 0
+    """Bytes of recordings of the last seven days."""
+
+
+# --- inputs -----------------------------------------------------------------------------------------------
+
+
+class Lying(msgspec.Struct, frozen=True):
+    """A recording as the store has it, with all that its class goes by. Empty text: not known.
+
+    ``kinds``: of its conversations (queue | outbound | direct), else of its call. ``sampled``: the local day
+    of a conversation of it that was picked; ``open``: an evaluation of it is not finished.
+    """
+
+    pbx: str
+    recording: str
+    call: str
+    path: str
+    started: datetime
+    stopped: datetime | None
+    state: str
+    size: int = 0
+    sha256: str = ""
+    queues: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    picked: tuple[str, ...] = ()
+    sampled: str = ""
+    evaluated: bool = False
+    open: bool = False
+
+
+class RecordingsExpired(Event, frozen=True):
+    """The answer to ``ReadExpired``. ``cursor``: where the next page begins, "" after the last."""
+
+    key: str
+    found: tuple[Lying, ...]
+    cursor: str = ""
+
+
+class RecordingsLooked(Event, frozen=True):
+    """The answer to ``LookUpRecordings``; at most a thousand."""
+
+    key: str
+    found: tuple[Lying, ...]

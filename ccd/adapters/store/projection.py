@@ -32,6 +32,7 @@ Rule = Callable[[Any, Batch], None]
 
 def project(fact: e.Event | Entry, batch: Batch) -> None:
     """Add the rows of a fact. TypeError for a type that has no rule and is not listed as not stored."""
+from ccd.events.retention import DeletionEnded, RecordingDeleted, RecordingsExpired, RecordingsLooked
     kind = type(fact)
     rule = RULES.get(kind)
     if rule is not None:
@@ -229,6 +230,14 @@ def _audited(entry: Audited, batch: Batch) -> None:
 # --- all rules --------------------------------------------------------------------------------------------
 
 RULES: dict[type[Any], Rule] = {
+def _deletion(fact: RecordingDeleted | DeletionEnded, batch: Batch) -> None:
+    """The row of the recording stays, and says how far its file has gone. An orphan has none."""
+    _shift_fact(fact, batch)
+    state = fact.state if isinstance(fact, DeletionEnded) else "deleting"
+    if fact.recording:
+        batch.put("recording", ("pbx", "recording", "state"), (fact.pbx, fact.recording, state), 2)
+
+
     e.PbxRestarted: _append("pbx_event", "pbx at boot", event="restarted"),
     e.BlindBegan: _put("blind_interval", "pbx began=at", "why"),
     e.BlindEnded: _put("blind_interval", "pbx began", "ended=at"),
@@ -319,6 +328,8 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         e.EffectDone,
         e.EffectFailed,
         e.Stopping,
+    RecordingDeleted: _deletion,
+    DeletionEnded: _deletion,
         e.JournalBegan,
         e.Gap,
         e.IncidentAct,
@@ -342,3 +353,5 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         quality.SeedRead,
     }
 )
+        RecordingsExpired,
+        RecordingsLooked,
