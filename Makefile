@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 WORKERS ?= -n 3 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench soak deb prompts setup test-hosts clean
+.PHONY: help run test lint bench soak deb prompts dashboards setup test-hosts clean
 
 help:
 	@echo 'make run    start ccd with every default: SQLite, and a simulated PBX where none is configured'
@@ -15,6 +15,7 @@ help:
 	@echo 'make bench  the speed table, with the peers in the same run; writes bench/results.json'
 	@echo 'make soak   the long campaigns'
 	@echo 'make deb    a Debian package in dist/'
+	@echo 'make dashboards  Grafana dashboards, from dashboards/ into config/grafana/'
 	@echo 'make prompts  what is said on the phone, spoken by eSpeak NG into build/sounds/'
 
 run: $(STAMP)
@@ -34,6 +35,9 @@ bench: $(STAMP) test-hosts
 
 soak: $(STAMP) test-hosts
 	$(BIN)/python -m pytest -m soak $(PYTEST)
+
+dashboards: $(STAMP)
+	$(BIN)/python -m dashboards
 
 deb:
 	sh packaging/build-deb.sh

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.pbx.root import cache
 
-__all__ = ["PromtoolMissingError", "amtool", "check_metrics", "promtool", "say"]
+__all__ = ["PromtoolMissingError", "amtool", "check_metrics", "prometheus", "promtool", "say"]
 
 
 class PromtoolMissingError(Exception):
@@ -28,6 +28,11 @@ def promtool() -> Path:
 def amtool() -> Path:
     """Its path. Raises PromtoolMissingError."""
     return _tool("amtool", "prometheus-alertmanager")
+
+
+def prometheus() -> Path:
+    """The server's path. Raises PromtoolMissingError."""
+    return _tool("prometheus", "prometheus")
 
 
 def say(*command: str | Path) -> tuple[bool, str]:

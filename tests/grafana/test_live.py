@@ -1,0 +1,127 @@
+"""Every panel's query against a real Prometheus that scrapes a live ccd; its figures against the store."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboards.__main__ import BOARDS
+from dashboards.board import Panel
+from tests.adapters.metrics.test_alerts import RULES
+from tests.e2e.daemon import Daemon
+from tests.promserver import Prometheus
+
+NOW = datetime.now(ZoneInfo("Asia/Shanghai"))
+BEGAN = NOW - timedelta(hours=2)
+AGENTS = 40
+SETTINGS = f"""
+[agi]
+enabled = false
+[simulator]
+agents = {AGENTS}
+calls_per_hour = 7200
+[shifts.kinds.now]
+start = "{BEGAN:%H:00}"
+minutes = 600
+"""
+CALLS = 60
+SCRAPED_S, WRITTEN_S = 3.0, 2.0
+"""In the first Prometheus scrapes once at least; in the second the store writes what waits."""
+STANDINGS = {"pbx": ".*", "team": ".*", "queue": ".*", "__range": "10m", "__rate_interval": "10s"}
+PANELS = [panel for board in BOARDS for row in board.rows for panel in row.panels]
+
+
+class Centre:
+    def __init__(self, daemon: Daemon, prometheus: Prometheus) -> None:
+        self.daemon = daemon
+        self.prometheus = prometheus
+
+    def asked(self, *arguments: str) -> Any:
+        return json.loads(self.daemon.ccd(*arguments, "--json").stdout)
+
+    def query(self, promql: str) -> list[dict[str, Any]]:
+        return self.prometheus.query(re.sub(r"\$(\w+)", lambda found: STANDINGS[found[1]], promql))
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    """Forty agents on duty by the plan, sixty calls answered, a drill reported: everything has something."""
+    folder = tmp_path_factory.mktemp("grafana")
+    daemon = Daemon(folder / "ccd", SETTINGS)
+    daemon.start()
+    try:
+        with Prometheus(
+            folder / "prometheus", daemon.metrics_port, rules=tuple(RULES.values())
+        ) as prometheus:
+            centre = Centre(daemon, prometheus)
+            codes = [
+                one["code"] for one in centre.asked("roster", "show")["people"] if one["role"] == "agent"
+            ]
+            plan = folder / "plan.csv"
+            rows = [f"{code},{BEGAN:%Y-%m-%d},now" for code in codes]
+            plan.write_text("\n".join(["code,date,shift", *rows]), "utf-8")
+            daemon.ccd("shifts", "import", str(plan))
+            daemon.ccd("incident", "report", "intruder", "--seat", _seat(centre))
+            until_answered(centre, CALLS)
+            yield centre
+    finally:
+        daemon.stop(signal.SIGKILL)
+
+
+def _seat(centre: Centre) -> str:
+    return str(next(one["seat"] for one in centre.asked("roster", "show")["people"] if one["seat"]))
+
+
+def until_answered(centre: Centre, calls: int) -> None:
+    end = time.monotonic() + 120
+    while True:
+        found = centre.query('sum(ccd_queue_calls_total{outcome="answered"})')
+        if found and float(found[0]["value"][1]) >= calls:
+            return
+        assert time.monotonic() < end, f"{calls} calls were not answered: {found}"
+        time.sleep(0.5)
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.title[0])
+def test_a_panel_shows_something(centre: Centre, panel: Panel) -> None:
+    """Of those that may have nothing to show, Prometheus takes the query at least."""
+    shown = [point for query in panel.queries for point in centre.query(query.promql)]
+    assert shown or panel.absent
+    assert all("value" in point for point in shown)
+
+
+def test_callers_by_outcome_are_those_of_the_store(centre: Centre) -> None:
+    """Calls go on meanwhile: no caller is missing who was there before, and none is shown who was not."""
+    before = _outcomes(centre)
+    time.sleep(SCRAPED_S)
+    shown = {
+        point["metric"]["outcome"]: float(point["value"][1])
+        for point in centre.query("sum by (outcome) (ccd_queue_calls_total) > 0")
+    }
+    time.sleep(WRITTEN_S)
+    after = _outcomes(centre)
+    assert sum(shown.values()) >= CALLS
+    for outcome in {*before, *shown, *after}:
+        counted = shown.get(outcome, 0.0)
+        assert before.get(outcome, 0) <= counted <= after.get(outcome, 0), (outcome, before, shown, after)
+
+
+def test_the_agents_are_those_of_the_status_picture(centre: Centre) -> None:
+    agents = centre.daemon.status()["agents"]
+    (shown,) = centre.query("sum(ccd_agents)")
+    assert float(shown["value"][1]) == len(agents) >= AGENTS
+
+
+def _outcomes(centre: Centre) -> Counter[str]:
+    """Callers who left, in the rows of the store."""
+    lines = centre.daemon.ccd("export", "queue_visit", "--format", "jsonl").stdout.splitlines()
+    return Counter(row["outcome"] for line in lines if (row := json.loads(line))["left"])
