@@ -21,6 +21,7 @@ from ccd.adapters import logs
 from ccd.adapters.clock import utc_now
 from ccd.adapters.collector import calm_collector
 from ccd.adapters.forecast_file import read_forecast
+from ccd.adapters.forms import read_forms
 from ccd.adapters.journal import Journal
 from ccd.adapters.notify import check_secrets
 from ccd.adapters.special_days import read_special_days
@@ -270,11 +271,12 @@ class _Files(NamedTuple):
 
     special_days: tuple[SpecialDay, ...]
     forecast: tuple[ForecastRow, ...]
+    forms: tuple[str, ...]
 
 
 def _read_files(settings: Settings) -> _Files:
     """Raises ConfigError."""
-    return _Files(read_special_days(settings), read_forecast(settings))
+    return _Files(read_special_days(settings), read_forecast(settings), read_forms(settings))
 
 
 def _replaced(settings: Settings, files: _Files) -> ConfigReplaced:

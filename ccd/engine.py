@@ -250,7 +250,8 @@ def _on_plan_restored(world: World, event: PlanRestored) -> None:
 
 
 def _on_config(world: World, event: Any) -> None:
-    world.configure(Settings.model_validate_json(event.settings), event.special_days, event.forecast)
+    settings = Settings.model_validate_json(event.settings)
+    world.configure(settings, event.special_days, event.forecast, event.forms)
     for name, section in world.settings.pbx.items():
         if name in world.pbxs:
             world.pbxs[name].trunks = section.trunks

@@ -68,7 +68,7 @@ def replay(
             continue
         result.inputs += 1
         if settings is not None and type(event) is ConfigReplaced:
-            engine.world.configure(settings, event.special_days, event.forecast)
+            engine.world.configure(settings, event.special_days, event.forecast, event.forms)
             continue
         for item in _step(engine, event, result):
             digest.update(encode(item))
@@ -89,10 +89,12 @@ def _take_up(engine: Engine, event: Event, settings: Settings | None) -> None:
                 settings=event.settings,
                 special_days=event.special_days,
                 forecast=event.forecast,
+                forms=event.forms,
             )
         )
-    elif event.special_days or event.forecast:
-        engine.world.configure(engine.world.settings, event.special_days, event.forecast)
+    elif event.special_days or event.forecast or event.forms:
+        world = engine.world
+        world.configure(world.settings, event.special_days, event.forecast, event.forms)
     for in_force in (event.roster, event.plan):
         if in_force is not None:
             engine.step(in_force)

@@ -35,6 +35,8 @@ from ccd.incidents.state import Incident, fold
 from ccd.leave.state import LeaveState
 from ccd.listening.state import ListeningState
 from ccd.meals.state import MealsState
+from ccd.quality.form import Form
+from ccd.quality.form_parse import from_json
 from ccd.retention.state import RetentionState
 from ccd.roster import Roster
 from ccd.sampling.state import SamplingState
@@ -70,6 +72,8 @@ class World:
         """Of the days around now, as they were at the latest restoring."""
         self.calendar = Calendar("")
         self.forecast = Forecast()
+        self.forms: dict[str, Form] = {}
+        """The scoring forms in force, by name."""
         self.configure(settings, ())
         self.unreadable_facts = 0
         """At the start."""
@@ -103,12 +107,14 @@ class World:
         settings: Settings,
         special_days: tuple[SpecialDay, ...],
         forecast: tuple[ForecastRow, ...] = (),
+        forms: tuple[str, ...] = (),
     ) -> None:
         """Settings in force from now on, with what stands in the files that they name."""
         self.settings = settings
         self.plan.shifts = Shifts.of(settings.shifts, settings.daemon.timezone)
         self.calendar = Calendar(settings.shifts.country, special_days, settings.daemon.language)
         self.forecast = Forecast(forecast)
+        self.forms = {form.name: form for form in map(from_json, forms)}
 
     def apply(self, fact: Event) -> None:
         """Fold a fact that is not the picture of a PBX (those are folded by ``following``)."""

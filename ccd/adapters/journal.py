@@ -171,10 +171,11 @@ class Journal:
     def _in_force_after(self, batch: list[Event]) -> JournalBegan:
         force = self._in_force
         settings, special, forecast = force.settings, force.special_days, force.forecast
-        roster, plan = force.roster, force.plan
+        forms, roster, plan = force.forms, force.roster, force.plan
         for event in batch:
             if isinstance(event, ConfigReplaced):
                 settings, special, forecast = event.settings, event.special_days, event.forecast
+                forms = event.forms
             elif isinstance(event, RosterReplaced):
                 roster = event
             elif isinstance(event, PlanRestored):
@@ -186,6 +187,7 @@ class Journal:
             settings=settings,
             special_days=special,
             forecast=forecast,
+            forms=forms,
             roster=roster,
             plan=plan,
         )

@@ -107,6 +107,7 @@ def _beyond_the_schema(settings: Settings) -> Iterator[Fault]:
     yield from _of_the_notifiers(settings)
     yield from _of_the_calendar(settings)
     yield from _of_the_forecast(settings)
+    yield from _of_the_forms(settings)
     state = settings.daemon.state_path()
     try:
         place_of(settings.store, state)
@@ -151,6 +152,16 @@ def _of_the_forecast(settings: Settings) -> Iterator[Fault]:
 
     try:
         read_forecast(settings)
+    except ConfigError as error:
+        yield from error.faults
+
+
+def _of_the_forms(settings: Settings) -> Iterator[Fault]:
+    from ccd.adapters.forms import forms_in_force
+    from ccd.config import ConfigError
+
+    try:
+        forms_in_force(settings)
     except ConfigError as error:
         yield from error.faults
 

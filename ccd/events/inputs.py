@@ -89,12 +89,13 @@ class ConfigReplaced(Event, frozen=True):
     """A valid new configuration, as the JSON of ``ccd.config.Settings`` (secrets blanked).
 
     ``special_days`` are those of the file that ``shifts.holidays_file`` names, ``forecast`` the rows of the
-    one that ``staffing.forecast_file`` does.
+    one that ``staffing.forecast_file`` does, ``forms`` the scoring forms as JSON (``ccd.quality.form``).
     """
 
     settings: str
     special_days: tuple[SpecialDay, ...] = ()
     forecast: tuple[ForecastRow, ...] = ()
+    forms: tuple[str, ...] = ()
 
 
 class RecordingMeasured(Event, frozen=True):
@@ -142,6 +143,7 @@ class JournalBegan(Event, frozen=True):
     special_days: tuple[SpecialDay, ...] = ()
     forecast: tuple[ForecastRow, ...] = ()
     plan: PlanRestored | None = None
+    forms: tuple[str, ...] = ()
 
 
 class Gap(Event, frozen=True):
