@@ -97,14 +97,19 @@ async def record(
     )
 
 
-async def stays_of(connection: AsyncConnection, since: datetime, until: datetime) -> tuple[Stay, ...]:
-    """Everybody's, as far as they touch this time. Who arrives anew without having left goes on staying."""
+async def stays_of(
+    connection: AsyncConnection, since: datetime, until: datetime, seats: Sequence[str] | None = None
+) -> tuple[Stay, ...]:
+    """Everybody's (or at these seats), as far as they touch this time. Who arrives anew without having left
+    goes on staying.
+    """
     p = PRESENCE_EVENT.c
-    signs = await connection.execute(
+    asked = (
         select(p.pbx, p.seat, p.person, p.at, p.event)
         .where(p.at >= since - LONGEST_STAY, p.at < until)
         .order_by(p.at, p.id)
     )
+    signs = await connection.execute(asked if seats is None else asked.where(p.seat.in_(seats)))
     open_: dict[tuple[str, str, str], datetime] = {}
     found: list[Stay] = []
     for row in signs:
