@@ -88,7 +88,8 @@ class ExpiryLooked(RetentionFact, frozen=True, kw_only=True):
 class RecordingAmiss(RetentionFact, frozen=True, kw_only=True):
     """A finding. ``what``: missing | changed | orphan | empty; an orphan has a ``path`` and no recording.
 
-    Of folders, with their ``path``: away (not there, not mounted) | unreadable. ``hold``: of a copy.
+    uncopied: it is held, and no copy could be made. Of folders, with their ``path``: away (not there, not
+    mounted) | unreadable. ``written``: when an orphan was last written.
     """
 
     kept_days: ClassVar[int] = 400
@@ -96,6 +97,7 @@ class RecordingAmiss(RetentionFact, frozen=True, kw_only=True):
     path: str
     size: int
     sha256: str = ""
+    written: datetime | None = None
 
 
 class AmissEnded(RetentionFact, frozen=True, kw_only=True):

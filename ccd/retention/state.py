@@ -102,6 +102,8 @@ class RetentionState:
         """Acts that wait for what the store says, by the key of the question. Not kept."""
         self.asking: dict[tuple[str, bool], datetime] = {}
         """(pbx, deep) -> since when it is being looked at. Not kept."""
+        self.quick: dict[str, datetime] = {}
+        """PBX -> when new recordings were last looked for on disk. Not kept."""
         self._held: dict[Place, set[str]] = {}
         self._held_files: dict[Place, set[str]] = {}
 
