@@ -12,6 +12,7 @@ from ccd.cli.words_assessment import ASSESSMENT_WORDS
 from ccd.cli.words_attendance import ATTENDANCE_WORDS
 from ccd.cli.words_breaks import BREAKS_WORDS
 from ccd.cli.words_calibration import CALIBRATION_WORDS
+from ccd.cli.words_forms import FORMS_WORDS
 from ccd.cli.words_handover import HANDOVER_WORDS
 from ccd.cli.words_incidents import INCIDENT_WORDS
 from ccd.cli.words_leave import LEAVE_WORDS
@@ -283,6 +284,7 @@ Ctrl-C ends it.""",
     **STAFFING_WORDS,
     **SAMPLING_WORDS,
     **SCORING_WORDS,
+    **FORMS_WORDS,
     **CALIBRATION_WORDS,
     **ASSESSMENT_WORDS,
     **LISTENING_WORDS,
