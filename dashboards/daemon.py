@@ -145,6 +145,7 @@ DAEMON = Board(
                         "sum by (means) (increase(ccd_page_given_up_total[$__range]))",
                         ("{{means}} (notice)", "{{means}}（通知）"),
                     ),
+                    absent="nothing was ever sent",
                 ),
                 series(
                     ("Series in Prometheus", "Prometheus 序列数"),
@@ -156,6 +157,7 @@ DAEMON = Board(
                         "sum by (result) (increase(ccd_agi_requests_total[$__range]))",
                         ("{{result}}", "{{result}}"),
                     ),
+                    absent="nobody has dialled a code",
                 ),
             ),
         ),

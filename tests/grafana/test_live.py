@@ -25,7 +25,7 @@ BEGAN = NOW - timedelta(hours=2)
 AGENTS = 40
 SETTINGS = f"""
 [agi]
-enabled = false
+port = 0
 [simulator]
 agents = {AGENTS}
 calls_per_hour = 7200
@@ -116,9 +116,9 @@ def test_callers_by_outcome_are_those_of_the_store(centre: Centre) -> None:
 
 
 def test_the_agents_are_those_of_the_status_picture(centre: Centre) -> None:
-    agents = centre.daemon.status()["agents"]
+    (pbx,) = centre.daemon.status()["pbxs"]
     (shown,) = centre.query("sum(ccd_agents)")
-    assert float(shown["value"][1]) == len(agents) >= AGENTS
+    assert float(shown["value"][1]) == len(pbx["agents"]) >= AGENTS
 
 
 def _outcomes(centre: Centre) -> Counter[str]:
