@@ -12,9 +12,8 @@ Nothing here names a person or a caller. The server leaves signals alone: the da
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from html import escape
 from typing import Any
 
@@ -27,7 +26,8 @@ from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ccd import __version__
-from ccd.config import ConfigError, MetricsSettings
+from ccd.adapters.http import Server, bound, url_of, wind_up
+from ccd.config import MetricsSettings
 from ccd.status import is_ready
 
 __all__ = ["OpsServer"]
@@ -38,10 +38,6 @@ SOCKETS = 4 * CONNECTIONS
 """At most: more are closed unheard, so that they cannot use up the files the daemon may open."""
 PATIENCE_S = 15.0
 """Without another request in this time, and at most in twice that, a connection is cut."""
-STOP_S = 0.5
-"""What open connections get to finish in."""
-CUT_S = 0.1
-"""What answers get to notice that their connection was cut."""
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -73,12 +69,12 @@ class OpsServer:
         self._page = page
         self._ready = ready
         self._sockets: list[socket.socket] = []
-        self._server: _Server | None = None
+        self._server: Server | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Listen. Raises ConfigError, naming the setting, where the address cannot be had."""
-        self._sockets = await _bind(self._settings.host, self._settings.port)
+        self._sockets = await bound("metrics", self._settings.host, self._settings.port)
         routes = [
             Route("/", self._index),
             Route("/metrics", self._metrics),
@@ -97,27 +93,14 @@ class OpsServer:
             proxy_headers=False,
             limit_concurrency=CONNECTIONS,
         )
-        self._server = _Server(config)
+        self._server = Server(config)
         self._task = asyncio.create_task(self._server.serve(self._sockets), name="ops")
 
     async def stop(self) -> None:
         """Within a second, also with open connections: those that do not finish are cut."""
         if self._server is None or self._task is None:
             return
-        self._server.should_exit = True
-        await asyncio.wait({self._task}, timeout=STOP_S)
-        if not self._task.done():
-            await self._cut(self._server)
-        await self._task
-
-    async def _cut(self, server: _Server) -> None:
-        server.force_exit = True
-        for connection in list(server.server_state.connections):
-            connection.transport.abort()
-        if answering := set(server.server_state.tasks):
-            _, stuck = await asyncio.wait(answering, timeout=CUT_S)
-            for task in stuck:
-                task.cancel()
+        await wind_up(self._server, self._task)
 
     @property
     def connections(self) -> int:
@@ -132,8 +115,7 @@ class OpsServer:
 
     @property
     def url(self) -> str:
-        host = self._settings.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+        return url_of(self._settings.host, self.port)
 
     async def _index(self, request: Request) -> Response:
         checks = self._ready()
@@ -177,50 +159,3 @@ class _Connection(H11Protocol):
             self.transport.abort()
         else:
             self._look_again(self.cycle)
-
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Not ours to capture: SIGTERM and SIGHUP are the daemon's."""
-        yield
-
-
-async def _bind(host: str, port: int) -> list[socket.socket]:
-    """A socket for every address of the host, all on one port."""
-    loop = asyncio.get_running_loop()
-    sockets: list[socket.socket] = []
-    try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError as error:
-        raise ConfigError(
-            f"metrics.host: {host!r} is no address of this machine ({error.strerror}); use 127.0.0.1, or an "
-            "address that `ip address` shows"
-        ) from None
-    try:
-        for family, _, _, _, address in dict.fromkeys(found):
-            at = port or (sockets[0].getsockname()[1] if sockets else 0)
-            sockets.append(_listening(family, (address[0], at, *address[2:])))
-    except OSError as error:
-        for opened in sockets:
-            opened.close()
-        raise ConfigError(
-            f"metrics.port: cannot listen on {host}:{port} ({error.strerror}); change metrics.port, or stop "
-            "the program that has it"
-        ) from None
-    return sockets
-
-
-def _listening(family: int, address: Any) -> socket.socket:
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        sock.setblocking(False)
-        sock.bind(address)
-        sock.listen()  # here, not in the server: only now is a port that is taken refused
-    except OSError:
-        sock.close()
-        raise
-    return sock

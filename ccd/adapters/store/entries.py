@@ -10,7 +10,17 @@ from typing import ClassVar
 
 import msgspec
 
-__all__ = ["Audited", "Beat", "Deadline", "DeadlineGone", "Entry", "PinSet"]
+__all__ = [
+    "Audited",
+    "Beat",
+    "Deadline",
+    "DeadlineGone",
+    "Entry",
+    "PinSet",
+    "TokenMade",
+    "TokenRevoked",
+    "TokenUsed",
+]
 
 
 class Entry(msgspec.Struct, frozen=True, tag=True):
@@ -44,6 +54,33 @@ class PinSet(Entry, frozen=True):
     code: str
     hash: str
     changed: datetime
+
+
+class TokenMade(Entry, frozen=True):
+    """``hash`` is the SHA-256 of the secret, which is never given to the store. ``token`` names it."""
+
+    token: str
+    hash: str
+    person: str
+    scopes: str
+    """With spaces between."""
+    note: str
+    by: str
+    made: datetime
+    expires: datetime
+
+
+class TokenRevoked(Entry, frozen=True):
+    token: str
+    person: str
+    by: str
+    revoked: datetime
+
+
+class TokenUsed(Entry, frozen=True):
+    durable: ClassVar[bool] = False
+    token: str
+    used: datetime
 
 
 class Audited(Entry, frozen=True):

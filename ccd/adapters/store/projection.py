@@ -15,13 +15,24 @@ from typing import Any
 from ccd import events as e
 from ccd.adapters.store.audit import entry_digest
 from ccd.adapters.store.batch import Batch, Row
-from ccd.adapters.store.entries import Audited, Beat, Deadline, DeadlineGone, Entry, PinSet
+from ccd.adapters.store.entries import (
+    Audited,
+    Beat,
+    Deadline,
+    DeadlineGone,
+    Entry,
+    PinSet,
+    TokenMade,
+    TokenRevoked,
+    TokenUsed,
+)
 from ccd.adapters.store.schema import TABLES
 from ccd.adapters.store.texts import clean, json_of
 from ccd.events import quality
 from ccd.events.incidents import FACTS
 from ccd.events.quality import ConversationSeen
 from ccd.events.recording_pauses import RecordingPaused, RecordingUnpaused
+from ccd.events.retention import DeletionEnded, RecordingDeleted, RecordingsExpired, RecordingsLooked
 from ccd.events.sampling import CallPicked
 from ccd.events.shift_facts import SHIFT_FACTS
 
@@ -32,7 +43,6 @@ Rule = Callable[[Any, Batch], None]
 
 def project(fact: e.Event | Entry, batch: Batch) -> None:
     """Add the rows of a fact. TypeError for a type that has no rule and is not listed as not stored."""
-from ccd.events.retention import DeletionEnded, RecordingDeleted, RecordingsExpired, RecordingsLooked
     kind = type(fact)
     rule = RULES.get(kind)
     if rule is not None:
@@ -202,7 +212,8 @@ def _shift_fact(fact: e.ShiftFact, batch: Batch) -> None:
 
 
 _conversation_names, _conversation_values = _reader(
-    "at call uniqueid kind person team queue interface connected ended talk_s offset_s recording eligible rank"
+    "at call uniqueid kind person team queue interface connected ended talk_s offset_s recording"
+    " eligible rank"
 )
 _conversation_key = ("day", "unit", "pbx")
 
@@ -220,16 +231,6 @@ def _call_picked(fact: CallPicked, batch: Batch) -> None:
         batch.put("conversation", (*_conversation_key, "picked"), values, len(_conversation_key))
 
 
-def _audited(entry: Audited, batch: Batch) -> None:
-    """Without its place in the chain, which it gets when the transaction is tried (``chain``)."""
-    who, act, subject, data = clean([entry.who, entry.act, entry.subject, entry.data])
-    values = (entry_digest(entry.at, who, act, subject, data), entry.at, who, act, subject, data)
-    batch.append("audit", _audit, dict(zip(_audit, values, strict=True)))
-
-
-# --- all rules --------------------------------------------------------------------------------------------
-
-RULES: dict[type[Any], Rule] = {
 def _deletion(fact: RecordingDeleted | DeletionEnded, batch: Batch) -> None:
     """The row of the recording stays, and says how far its file has gone. An orphan has none."""
     _shift_fact(fact, batch)
@@ -238,6 +239,32 @@ def _deletion(fact: RecordingDeleted | DeletionEnded, batch: Batch) -> None:
         batch.put("recording", ("pbx", "recording", "state"), (fact.pbx, fact.recording, state), 2)
 
 
+def _audited(entry: Audited, batch: Batch) -> None:
+    """Without its place in the chain, which it gets when the transaction is tried (``chain``)."""
+    who, act, subject, data = clean([entry.who, entry.act, entry.subject, entry.data])
+    values = (entry_digest(entry.at, who, act, subject, data), entry.at, who, act, subject, data)
+    batch.append("audit", _audit, dict(zip(_audit, values, strict=True)))
+
+
+_token = _put("api_token", "token", "hash person scopes note by_whom=by made expires")
+_token_revoked = _put("api_token", "token", "person revoked")
+
+
+def _token_made(entry: TokenMade, batch: Batch) -> None:
+    _token(entry, batch)
+    told = {"person": entry.person, "scopes": entry.scopes, "expires": entry.expires.isoformat()}
+    _audited(Audited(entry.made, entry.by, "token.made", entry.token, json_of(told)), batch)
+
+
+def _token_ended(entry: TokenRevoked, batch: Batch) -> None:
+    _token_revoked(entry, batch)
+    data = json_of({"person": entry.person})
+    _audited(Audited(entry.revoked, entry.by, "token.revoked", entry.token, data), batch)
+
+
+# --- all rules --------------------------------------------------------------------------------------------
+
+RULES: dict[type[Any], Rule] = {
     e.PbxRestarted: _append("pbx_event", "pbx at boot", event="restarted"),
     e.BlindBegan: _put("blind_interval", "pbx began=at", "why"),
     e.BlindEnded: _put("blind_interval", "pbx began", "ended=at"),
@@ -302,10 +329,15 @@ def _deletion(fact: RecordingDeleted | DeletionEnded, batch: Batch) -> None:
     **dict.fromkeys(SHIFT_FACTS, _shift_fact),
     ConversationSeen: _conversation_seen,
     CallPicked: _call_picked,
+    RecordingDeleted: _deletion,
+    DeletionEnded: _deletion,
     RecordingPaused: _put("recording_pause", _RECORDING + " began=at", "call uniqueid how"),
     RecordingUnpaused: _put("recording_pause", _RECORDING + " began", "call uniqueid how ended=at"),
     Audited: _audited,
     PinSet: _put("pin", "code", "hash changed"),
+    TokenMade: _token_made,
+    TokenRevoked: _token_ended,
+    TokenUsed: _put("api_token", "token", "used"),
     Deadline: _put("deadline", "key", "armed_at due_at boot_id armed_boottime after_s"),
     DeadlineGone: _remove("deadline", "key"),
     Beat: _put("heartbeat", "name", "at"),
@@ -328,8 +360,6 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         e.EffectDone,
         e.EffectFailed,
         e.Stopping,
-    RecordingDeleted: _deletion,
-    DeletionEnded: _deletion,
         e.JournalBegan,
         e.Gap,
         e.IncidentAct,
@@ -351,7 +381,7 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         quality.QualityRead,
         quality.RecordingsFound,
         quality.SeedRead,
-    }
-)
         RecordingsExpired,
         RecordingsLooked,
+    }
+)

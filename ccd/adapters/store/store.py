@@ -270,6 +270,10 @@ class Store(Writer):
         with answering(self._url):
             return await prune(self._database.writer, before)
 
+    async def read(self, question: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """The answer to a question of one of the modules of queries. Raises StoreError."""
+        return await self._ask(question)
+
     async def _ask(self, question: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         with answering(self._url):
             async with self._database.reader.connect() as connection:
