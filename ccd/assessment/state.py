@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
+import msgspec
+
 from ccd.assessment.cases import Case, Training, moved
 from ccd.events import ShiftFact
 from ccd.events import assessment as facts
@@ -28,14 +30,14 @@ class AssessmentState:
         self.figures: dict[str, dict[str, dict[tuple[str, str], facts.PartRecorded]]] = {}
         """Month -> person -> (part, name) -> the latest."""
         self.made: dict[str, dict[str, facts.AssessmentMade]] = {}
-        """Person -> month -> the latest edition."""
+        """Person -> month -> the latest edition, without what it rests on: the store has that."""
         self.grades: dict[str, dict[str, facts.GradeGiven]] = {}
         """Person -> month."""
         self.complaints: dict[str, facts.ComplaintNoted] = {}
         self.cases: dict[str, Case] = {}
         self.trainings: dict[str, Training] = {}
-        self.reading: dict[str, tuple[str, datetime]] = {}
-        """Month -> the read under way, and since when. Not from facts."""
+        self.reading: dict[str, datetime] = {}
+        """Month -> when the read under way was asked for. Not from facts."""
         self.looked: dict[str, datetime] = {}
         """Month -> when it was read last. Not from facts."""
         self._forgot: date | None = None
@@ -83,7 +85,7 @@ class AssessmentState:
         elif isinstance(fact, facts.AssessmentMade):
             months = self.made.setdefault(fact.person, {})
             if (before := months.get(fact.month)) is None or fact.edition > before.edition:
-                months[fact.month] = fact
+                months[fact.month] = msgspec.structs.replace(fact, evaluations=(), grounds=(), because="")
         elif isinstance(fact, facts.GradeGiven):
             self._graded(fact)
         elif isinstance(fact, facts.ComplaintNoted):

@@ -61,6 +61,10 @@ class AssessmentMade(AssessmentFact, frozen=True, kw_only=True):
     high: float | None = None
     missing: tuple[str, ...] = ()
     edition: int = 1
+    evaluations: tuple[str, ...] = ()
+    """Those that the QA score is made of."""
+    grounds: tuple[str, ...] = ()
+    """What every other part is made of, in words."""
 
 
 class CaseFact(AssessmentFact, frozen=True, kw_only=True):
