@@ -13,8 +13,7 @@ from ccd.cli.plans import as_json, clock_in, day_of
 from ccd.cli.session import Session, command
 
 if TYPE_CHECKING:
-    from ccd.adapters.store.queries import Archive
-    from ccd.events.breaks import BreakFact
+    pass
 
 __all__ = ["add_to"]
 
@@ -124,32 +123,16 @@ def log(
 ) -> None:
     """Every break of a day and what was refused, from the store, with totals."""
     from ccd.breaks.ledger import ledger
-    from ccd.cli.stored import reading
+    from ccd.cli.stored import facts_of_day
+    from ccd.events.breaks import BreakFact
 
     asked = day_of(session, day)
-
-    async def work(archive: Archive) -> tuple[list[BreakFact], dict[str, str]]:
-        return await _facts(archive, asked, person)
-
-    facts, names = reading(session.settings, work)
+    facts, names = facts_of_day(session.settings, BreakFact, asked, person)
     told = ledger(facts, names)
     if json_:
         as_json(session, {"day": asked, **told})
     else:
         _print_log(session, asked, told)
-
-
-async def _facts(archive: Archive, day: date, person: str) -> tuple[list[BreakFact], dict[str, str]]:
-    """The facts of a day, and the names of the people in the roster in force."""
-
-    from ccd.events.breaks import BreakFact
-    from ccd.events.shift_facts import shift_fact
-
-    texts = await archive.shift_facts(policy="breaks", first=day, last=day, person=person)
-    roster = await archive.roster()
-    names = {one.code: one.name for one in roster.people} if roster else {}
-    found = [shift_fact(text) for text in texts]
-    return [one for one in found if isinstance(one, BreakFact)], names
 
 
 def _print_log(session: Session, day: date, told: Row) -> None:

@@ -13,7 +13,6 @@ from ccd.cli.plans import as_json, clock_in, day_of
 from ccd.cli.session import Session, command
 
 if TYPE_CHECKING:
-    from ccd.adapters.store.queries import Archive
     from ccd.events.meals import MealEnded, MealFact
 
 __all__ = ["add_to"]
@@ -139,32 +138,16 @@ def log(
     json_: _Json = False,
 ) -> None:
     """Every meal of a day and what was refused, from the store, with totals."""
-    from ccd.cli.stored import reading
+    from ccd.cli.stored import facts_of_day
+    from ccd.events.meals import MealFact
 
     asked = day_of(session, day)
-
-    async def work(archive: Archive) -> tuple[list[MealFact], dict[str, str]]:
-        return await _facts(archive, asked, person)
-
-    facts, names = reading(session.settings, work)
+    facts, names = facts_of_day(session.settings, MealFact, asked, person)
     told = _ledger(facts, names)
     if json_:
         as_json(session, {"day": asked, **told})
         return
     _print_ledger(session, asked, told)
-
-
-async def _facts(archive: Archive, day: date, person: str) -> tuple[list[MealFact], dict[str, str]]:
-    """The facts of a day, and the names of the people in the roster in force."""
-
-    from ccd.events.meals import MealFact
-    from ccd.events.shift_facts import shift_fact
-
-    texts = await archive.shift_facts(policy="meals", first=day, last=day, person=person)
-    roster = await archive.roster()
-    names = {one.code: one.name for one in roster.people} if roster else {}
-    found = [shift_fact(text) for text in texts]
-    return [one for one in found if isinstance(one, MealFact)], names
 
 
 def _ledger(facts: list[MealFact], names: dict[str, str]) -> Row:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from ccd.adapters.store.errors import StoreError
 from ccd.adapters.store.queries import Archive, opened
 from ccd.config import Settings
-from ccd.events import RosterReplaced
+from ccd.events import RosterReplaced, ShiftFact
 from ccd.roster import Roster
 from ccd.simulated import ROSTER_BY
 
-__all__ = ["current_roster", "last_picture", "reading"]
+__all__ = ["current_roster", "facts_of_day", "last_picture", "reading"]
 
 T = TypeVar("T")
+F = TypeVar("F", bound=ShiftFact)
 
 STOPPED = "stopped"
 """Why the store has us blind after an orderly stop: what was seen until then is the last picture."""
@@ -30,6 +31,25 @@ def reading(settings: Settings, work: Callable[[Archive], Awaitable[T]]) -> T:
             return await work(archive)
 
     return asyncio.run(read())
+
+
+def facts_of_day(
+    settings: Settings, kind: type[F], day: date, person: str = ""
+) -> tuple[list[F], dict[str, str]]:
+    """A policy's facts of a day of shifts, and the names of the people of the roster in force.
+
+    ``kind`` is what the policy's facts have in common. Raises StoreError.
+    """
+    from ccd.events.shift_facts import shift_fact
+
+    async def work(archive: Archive) -> tuple[list[str], RosterReplaced | None]:
+        texts = await archive.shift_facts(policy=kind.policy, first=day, last=day, person=person)
+        return texts, await archive.roster()
+
+    texts, roster = reading(settings, work)
+    found = [shift_fact(text) for text in texts]
+    names = {one.code: one.name for one in roster.people} if roster else {}
+    return [one for one in found if isinstance(one, kind)], names
 
 
 def current_roster(settings: Settings) -> RosterReplaced | None:
