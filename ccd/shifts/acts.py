@@ -11,17 +11,21 @@ from typing import NamedTuple
 __all__ = ["Act", "ActError", "checked"]
 
 VALUE_LIMIT = 4_000
+LONG_LIMIT = 200_000
+"""Of a form with some hundred questions, each with its comment."""
 
 
 class Act(NamedTuple):
     """``needs`` and ``may`` are names of values. ``person``: whether somebody must be named whom it is about;
-    ``actor``: whether whoever does it must be named by their code.
+    ``actor``: whether whoever does it must be named by their code. ``long`` are those of the values that may
+    be longer than others.
     """
 
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     person: bool = True
     actor: bool = True
+    long: tuple[str, ...] = ()
 
 
 class ActError(ValueError):
@@ -46,8 +50,9 @@ def checked(
             raise ActError(f"{name}: {act} has no such value; it has: {names}")
         if not isinstance(value, str):
             raise ActError(f"{name}: give it as text")
-        if len(value) > VALUE_LIMIT or "\0" in value:
-            raise ActError(f"{name}: at most {VALUE_LIMIT} characters, and no NUL")
+        limit = LONG_LIMIT if name in known.long else VALUE_LIMIT
+        if len(value) > limit or "\0" in value:
+            raise ActError(f"{name}: at most {limit} characters, and no NUL")
         found[name] = value.strip()
     for name in known.needs:
         if not found.get(name):
