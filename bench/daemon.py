@@ -48,6 +48,7 @@ def settings(port: int, folder: Path, store: str = "") -> Settings:
             "daemon": {"state_dir": str(folder), "log_level": "error"},
             "store": {"url": store},
             "metrics": {"port": 0},
+            "web": {"port": 0},
             "agi": {"port": 0},
             "pbx": {PBX: {"port": port, "secret": "bench", "reconnect_max_s": 0.1}},
         }

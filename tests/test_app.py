@@ -25,6 +25,7 @@ def settings(folder: Path, port: int = 1) -> Settings:
             "daemon": {"state_dir": str(folder)},
             "agi": {"enabled": False},
             "metrics": {"port": 0},
+            "web": {"port": 0},
             "pbx": {"main": {"port": port, "username": "ccd", "secret": "simulator"}},
         }
     )
@@ -75,7 +76,7 @@ async def test_a_reload_takes_the_broker_at_once_and_the_spool_at_the_next_start
 ) -> None:
     file = tmp_path / "ccd.toml"
     first = (
-        f'[daemon]\nstate_dir = "{tmp_path}"\n[agi]\nenabled = false\n[metrics]\nport = 0\n'
+        f'[daemon]\nstate_dir = "{tmp_path}"\n[agi]\nenabled = false\n[metrics]\nport = 0\n[web]\nport = 0\n'
         '[pbx.main]\nport = 1\nsecret = "simulator"\n'
     )
     file.write_text(first, "utf-8")

@@ -17,6 +17,9 @@ __all__ = ["COMMAND", "Home"]
 
 COMMAND = (sys.executable, "-m", "ccd")
 
+ANY_PORT = {"CCD_WEB__PORT": "0"}
+"""Several of these daemons run at once."""
+
 
 class Home:
     """A folder that `ccd` is run in, with an environment of its own."""
@@ -35,6 +38,7 @@ class Home:
             "LANG": "en_US.UTF-8",
             "PYTHONPATH": str(repository),
             "XDG_STATE_HOME": str(folder / "state"),
+            "CCD_WEB__PORT": "0",
         }
 
     @property
@@ -67,7 +71,7 @@ class Home:
         return subprocess.run(
             [*COMMAND, *arguments],
             cwd=self.folder,
-            env={**self.environ, **environ},
+            env={**self.environ, **ANY_PORT, **environ},
             input=typed,
             capture_output=True,
             encoding="utf-8",
@@ -78,7 +82,7 @@ class Home:
         return subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=self.folder,
-            env=self.environ,
+            env={**self.environ, **ANY_PORT},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

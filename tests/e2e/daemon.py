@@ -41,10 +41,13 @@ class Daemon:
         self.state = folder / "state"
         self.config = folder / "ccd.toml"
         self.log = folder / "ccd.log"
-        self.metrics_port = free_run(1)
+        self.metrics_port = free_run(2)
+        self.web_port = self.metrics_port + 1
         folder.mkdir(parents=True, exist_ok=True)
         self.config.write_text(
-            f'[daemon]\nstate_dir = "{self.state}"\n[metrics]\nport = {self.metrics_port}\n{config}', "utf-8"
+            f'[daemon]\nstate_dir = "{self.state}"\n[metrics]\nport = {self.metrics_port}\n'
+            f"[web]\nport = {self.web_port}\n{config}",
+            "utf-8",
         )
         self._process: subprocess.Popen[bytes] | None = None
 

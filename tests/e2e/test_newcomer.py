@@ -23,6 +23,7 @@ def test_make_run_shows_a_busy_centre_and_ctrl_c_ends_it(tmp_path: Path) -> None
         "XDG_STATE_HOME": str(tmp_path),
         "CCD_METRICS__PORT": str(port),
         "CCD_AGI__PORT": "0",
+        "CCD_WEB__PORT": "0",
         "LANG": "C",
     }
     run = subprocess.Popen(
