@@ -6,10 +6,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ccd.adapters.ami.session import Session
+from ccd.adapters.listening import Listeners
+from ccd.adapters.quality_reading import QualityReading, Seeds
+from ccd.adapters.retention import KeepingParts
 from ccd.adapters.store import Store
 from ccd.commands_quality import QualityCommands
 from ccd.config import Settings
-from ccd.effects import Effect
+from ccd.effects import (
+    Effect,
+    EndListening,
+    ListenTo,
+    ReadConversations,
+    ReadPopulation,
+    ReadSeed,
+    TurnListening,
+)
 from ccd.events import Event
 from ccd.world import World
 
@@ -28,10 +39,25 @@ class QualityParts:
         submit: Callable[[Event], None],
         session: Callable[[str], Session | None],
     ) -> None:
-        self.commands = QualityCommands(world=world, store=store)
+        seeds = Seeds(settings().daemon.state_path())
+        self.commands = QualityCommands(world=world, store=store, seeds=seeds)
+        self.reading = QualityReading(store, seeds, lambda: world.roster, submit)
+        self.listeners = Listeners(session, submit)
+        self.keeping = KeepingParts(settings, world=world, store=store, submit=submit)
 
     def performers(self) -> Mapping[type[Effect], Callable[[Any], object]]:
-        return {}
+        return {
+            EndListening: self.listeners.end,
+            ListenTo: self.listeners.listen,
+            ReadConversations: self.reading.conversations,
+            ReadPopulation: self.reading.population,
+            ReadSeed: self.reading.seed,
+            TurnListening: self.listeners.turn,
+            **self.keeping.performers(),
+        }
 
     async def close(self) -> None:
         """What is under way is given up; it is asked for again at the next start."""
+        await self.reading.close()
+        await self.listeners.close()
+        await self.keeping.close()

@@ -10,9 +10,11 @@ from sqlalchemy.exc import ArgumentError
 from ccd.adapters.store.errors import StoreError
 from ccd.config import StoreSettings
 
-__all__ = ["FILE_NAME", "place_of", "shown", "sqlite_file"]
+__all__ = ["FILE_NAME", "QUALITY_KEY", "place_of", "shown", "sqlite_file"]
 
 FILE_NAME = "ccd.sqlite"
+QUALITY_KEY = "quality.key"
+"""Beside it: what the seeds of sampling are made with; backups have it, for the store tells of its seeds."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",

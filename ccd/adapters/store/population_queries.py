@@ -48,11 +48,20 @@ async def population(connection: AsyncConnection, day: date) -> tuple[Member, ..
 
 
 async def drawn(connection: AsyncConnection, day: date, *, facts_only: bool = False) -> Drawn:
-    """What drawing ``day`` again needs, and what was told of it."""
+    """What drawing ``day`` again needs, and what was told of it, as they were at one moment."""
+    await _at_one_moment(connection)
     s = SHIFT_EVENT.c
     asked = select(s.data).where(s.day == day.isoformat(), s.event.in_(FACTS)).order_by(s.at, s.id)
     facts = tuple(row.data for row in await connection.execute(asked))
     return Drawn(() if facts_only else await population(connection, day), facts)
+
+
+async def _at_one_moment(connection: AsyncConnection) -> None:
+    """Else a call might be picked between two questions, and seem to differ."""
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql("BEGIN")
+    else:
+        await connection.execution_options(isolation_level="REPEATABLE READ")
 
 
 async def committed(connection: AsyncConnection) -> bool:

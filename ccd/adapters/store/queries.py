@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, ScalarSelect, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -30,6 +30,7 @@ from ccd.staffing.history import Traffic
 __all__ = ["EXPORTS", "Archive", "Row", "columns_of", "opened"]
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 QUEUE_LOG = "queue_log"
 PAGE = 1000
@@ -156,6 +157,12 @@ class Archive:
         with answering(self._url):
             async with self._engine.connect() as connection:
                 return await traffic(connection, since, until)
+
+    async def read(self, question: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """The answer to a question of one of the modules of queries."""
+        with answering(self._url):
+            async with self._engine.connect() as connection:
+                return await question(connection)
 
     async def verify_audit(self) -> AuditReport:
         """Look at every entry of the audit chain."""
