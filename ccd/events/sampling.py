@@ -36,7 +36,8 @@ class SeedRevealed(SamplingFact, frozen=True, kw_only=True):
 class DrawPlanned(SamplingFact, frozen=True, kw_only=True):
     """How ``day`` is drawn, fixed before it begins. ``thresholds``: stratum -> rate (0..1) up to which a
     rank is drawn at once; "" is that of one not named. ``minimum``: each stratum is topped up to so many.
-    ``strata``: agent | agent_queue | queue | team. ``expected``: stratum -> conversations.
+    ``strata``: agent | agent_queue | queue | team. ``expected``: stratum -> conversations. ``target``: what
+    the thresholds aim at, of an agent a month. ``late``: fixed when the day had begun.
     """
 
     kept_days: ClassVar[int] = 40
@@ -45,6 +46,7 @@ class DrawPlanned(SamplingFact, frozen=True, kw_only=True):
     expected: dict[str, float] = msgspec.field(default_factory=dict)
     minimum: int
     target: int
+    late: bool = False
 
 
 class CallPicked(SamplingFact, frozen=True, kw_only=True):
@@ -53,7 +55,9 @@ class CallPicked(SamplingFact, frozen=True, kw_only=True):
     ``sample``: probability | extra; only the first counts in scores. ``reason``: threshold | minimum |
     substitute | new_agent | retraining | long | short | transferred | called_back | complaint | threat |
     asked.
-    ``chance``: that it was drawn (0..1], as known now; the one that counts stands in ``DayFrozen``.
+    ``chance``: that it was drawn (0..1], as known now; the one that counts stands in ``DayFrozen``. 0 of an
+    extra pick. One that was picked as extra may be drawn for the probability sample afterwards, and is told
+    again then: from there on it counts.
     """
 
     kept_days: ClassVar[int] = 3
@@ -88,12 +92,13 @@ class DayFrozen(SamplingFact, frozen=True, kw_only=True):
     picked: int
     strata: dict[str, tuple[int, int, int, float]]
     unsettled: int = 0
-    """So many conversations of that day were not over, and are not in it."""
+    """So many of it were waited for in vain: they are not eligible (``not_final``)."""
 
 
 class PickUnheard(SamplingFact, frozen=True, kw_only=True):
     """The recording of a pick cannot be heard: ``state`` missing | empty | changed | outside | unreadable.
-    ``substitute``: the unit that steps in ("" where none is left).
+    ``substitute``: the unit that steps in; "" where none is left, of an extra pick, and while the day is not
+    closed: its closing draws down to the next in rank, since a lower rank may still come.
     """
 
     kept_days: ClassVar[int] = 40
@@ -103,6 +108,15 @@ class PickUnheard(SamplingFact, frozen=True, kw_only=True):
     state: str
     substitute: str
     stratum: str
+
+
+class CallWanted(SamplingFact, frozen=True, kw_only=True):
+    """Somebody asks for a conversation to be scored. ``wanted``: a unit, or a call (all that is in it)."""
+
+    kept_days: ClassVar[int] = 3
+    subject_field: ClassVar[str] = "wanted"
+    wanted: str
+    reason: str
 
 
 class CallerMarked(SamplingFact, frozen=True, kw_only=True):
@@ -115,7 +129,9 @@ class CallerMarked(SamplingFact, frozen=True, kw_only=True):
 
 
 class PersonExcluded(SamplingFact, frozen=True, kw_only=True):
-    """Nothing of ``person`` is drawn from ``since`` up to ``until`` (None: until they are taken back)."""
+    """Nothing of ``person`` is drawn from ``since`` up to and with ``until`` (None: until taken back). The
+    latest one of a person counts; not ``excluded``: from ``at`` on they are drawn again.
+    """
 
     kept_days: ClassVar[int] = 0
     since: date

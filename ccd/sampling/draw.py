@@ -27,6 +27,7 @@ __all__ = [
     "close",
     "digest",
     "draw",
+    "joining",
     "merge",
     "rank",
     "rate_of",
@@ -172,6 +173,24 @@ def _drawn(
     return picks
 
 
+def joining(
+    unit: str,
+    members: Iterable[Member],
+    seed: str,
+    thresholds: Mapping[str, float],
+    minimum: int,
+    strata_by: str,
+    findings: Collection[str] = (),
+) -> tuple[str, ...]:
+    """What is drawn besides once ``unit`` cannot be heard either, by rank: findings that are passed on the
+    way, and at last the one that steps in, if one is left.
+    """
+    everybody = merge(members)
+    before = draw(everybody, seed, thresholds, minimum, strata_by, set(findings) - {unit})
+    after = draw(everybody, seed, thresholds, minimum, strata_by, {*findings, unit})
+    return tuple(sorted(after.keys() - before.keys(), key=lambda each: (rank(seed, each), each)))
+
+
 def substitute(
     unit: str,
     members: Iterable[Member],
@@ -182,10 +201,8 @@ def substitute(
     findings: Collection[str] = (),
 ) -> str:
     """The unit that steps in once ``unit`` cannot be heard either; "" where none is left."""
-    everybody = merge(members)
-    before = draw(everybody, seed, thresholds, minimum, strata_by, set(findings) - {unit})
-    after = draw(everybody, seed, thresholds, minimum, strata_by, {*findings, unit})
-    return next(iter(after.keys() - before.keys()), "")
+    joined = joining(unit, members, seed, thresholds, minimum, strata_by, findings)
+    return next((each for each in joined if each not in findings), "")
 
 
 class Closing(NamedTuple):
