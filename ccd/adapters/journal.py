@@ -30,7 +30,6 @@ from ccd.events import (
     PlanRestored,
     RosterReplaced,
     quality,
-    retention,
 )
 
 __all__ = ["Journal", "read"]
@@ -75,10 +74,9 @@ _INPUTS = (
     | quality.ListeningTold
     | quality.PopulationRead
     | quality.QualityRead
+    | quality.RecordingsExpired
     | quality.RecordingsFound
     | quality.SeedRead
-    | retention.RecordingsExpired
-    | retention.RecordingsLooked
     | JournalBegan
     | Gap
 )

@@ -78,6 +78,32 @@ class Member(msgspec.Struct, frozen=True):
     offset_s: float = 0.0
 
 
+class Lying(msgspec.Struct, frozen=True):
+    """A recording as the store has it, with all that its class goes by. Empty text: not known.
+
+    ``kinds``: of its conversations (queue | outbound | direct), else of its call. ``sampled``: the local day
+    of a conversation of it that was picked; ``open``: an evaluation of it is not finished.
+    """
+
+    pbx: str
+    recording: str
+    call: str
+    path: str
+    started: datetime
+    stopped: datetime | None
+    state: str
+    size: int = 0
+    sha256: str = ""
+    queues: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    picked: tuple[str, ...] = ()
+    sampled: str = ""
+    evaluated: bool = False
+    open: bool = False
+
+
 class ConversationSeen(Event, frozen=True, kw_only=True):
     """A conversation has joined the population of the local ``day`` on which it ended.
 
@@ -189,6 +215,21 @@ class RecordingsFound(Event, frozen=True):
     unhashed: int = 0
     used: int = 0
     added: int = 0
+
+
+class RecordingsExpired(Event, frozen=True):
+    """The answer to ``ReadExpired``. ``cursor``: where the next page begins, "" after the last."""
+
+    key: str
+    found: tuple[Lying, ...]
+    cursor: str = ""
+
+
+class RecordingsLooked(Event, frozen=True):
+    """The answer to ``LookUpRecordings``; at most a thousand."""
+
+    key: str
+    found: tuple[Lying, ...]
 
 
 class ListeningTold(Event, frozen=True):

@@ -5,10 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-import msgspec
-
 from ccd.events.shifts import ShiftFact
-from ccd.events.values import Event
 
 
 class RetentionFact(ShiftFact, frozen=True, kw_only=True):
@@ -129,47 +126,3 @@ class Reconciled(RetentionFact, frozen=True, kw_only=True):
     """Bytes of all files in the folder."""
     added: int = 0
     """Bytes of recordings of the last seven days."""
-
-
-# --- inputs -----------------------------------------------------------------------------------------------
-
-
-class Lying(msgspec.Struct, frozen=True):
-    """A recording as the store has it, with all that its class goes by. Empty text: not known.
-
-    ``kinds``: of its conversations (queue | outbound | direct), else of its call. ``sampled``: the local day
-    of a conversation of it that was picked; ``open``: an evaluation of it is not finished.
-    """
-
-    pbx: str
-    recording: str
-    call: str
-    path: str
-    started: datetime
-    stopped: datetime | None
-    state: str
-    size: int = 0
-    sha256: str = ""
-    queues: tuple[str, ...] = ()
-    teams: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    picked: tuple[str, ...] = ()
-    sampled: str = ""
-    evaluated: bool = False
-    open: bool = False
-
-
-class RecordingsExpired(Event, frozen=True):
-    """The answer to ``ReadExpired``. ``cursor``: where the next page begins, "" after the last."""
-
-    key: str
-    found: tuple[Lying, ...]
-    cursor: str = ""
-
-
-class RecordingsLooked(Event, frozen=True):
-    """The answer to ``LookUpRecordings``; at most a thousand."""
-
-    key: str
-    found: tuple[Lying, ...]

@@ -42,8 +42,7 @@ from ccd.events import (
     ShiftAct,
     ShiftsRestored,
 )
-from ccd.events.quality import RecordingsFound
-from ccd.events.retention import RecordingsExpired, RecordingsLooked
+from ccd.events.quality import RecordingsExpired, RecordingsFound, RecordingsLooked
 from ccd.events.sampling import CallerMarked
 from ccd.events.scoring import EvaluationDisputed
 from ccd.retention import expiring, finding, holding

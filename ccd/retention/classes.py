@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ccd.config_retention import ClassSettings, RetentionSettings
-from ccd.events.retention import Lying
+from ccd.events.quality import Lying
 
 __all__ = ["DEFAULT", "class_of", "ends", "shortest"]
 

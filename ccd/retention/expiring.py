@@ -23,9 +23,9 @@ from ccd.config_section import Mode
 from ccd.effects import DeleteRecording, ReadExpired
 from ccd.events import EffectDone, EffectFailed
 from ccd.events import retention as facts
-from ccd.events.retention import Lying
+from ccd.events.quality import Lying, RecordingsExpired
 from ccd.retention.classes import ends, shortest
-from ccd.retention.holding import automatic
+from ccd.retention.holding import automatic, changed
 from ccd.retention.making import NAME, Items, World, fact, local_day, page
 from ccd.retention.state import Run, name_of_file
 
@@ -69,7 +69,7 @@ def left_over(at: datetime, cursor: str = "", number: int = 0) -> ReadExpired:
     return ReadExpired(f"{READ}{LEFT}|{number}", because, at, 100, cursor, deleting=True)
 
 
-def expired(world: World, settings: RetentionSettings, event: facts.RecordingsExpired) -> Items:
+def expired(world: World, settings: RetentionSettings, event: RecordingsExpired) -> Items:
     which, _, number = event.key.removeprefix(READ).partition("|")
     if which == LEFT:
         for one in event.found:
@@ -183,6 +183,9 @@ def done(world: World, settings: RetentionSettings, event: EffectDone | EffectFa
     if not recording or (pbx, recording) not in state.deleting:
         return
     if isinstance(event, EffectFailed):
+        what, _, sha256 = event.error.partition(" ")
+        if what == "changed" and sha256:
+            yield from changed(world, event.at, pbx, recording, sha256, 0)
         outcome = "held" if event.error == "held" else "failed"
         yield _ended(event.at, pbx, recording, outcome, event.error[:300])
     else:

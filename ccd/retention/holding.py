@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from ccd.effects import CopyHeld, LookUpRecordings, MeasureRecording
 from ccd.events import CopyKept, RecordingMeasured, RecordingStopped, ShiftAct
 from ccd.events import retention as facts
-from ccd.events.retention import Lying
+from ccd.events.quality import Lying, RecordingsLooked
 from ccd.events.sampling import CallerMarked
 from ccd.events.scoring import EvaluationDisputed
 from ccd.retention.making import NAME, Incident, Items, World, accepted, fact, page, refused, short
@@ -129,7 +129,7 @@ def automatic(world: World, at: datetime, one: Lying, numbers: Iterable[str]) ->
 # --- what the store says of it ----------------------------------------------------------------------------
 
 
-def looked(world: World, event: facts.RecordingsLooked) -> Items:
+def looked(world: World, event: RecordingsLooked) -> Items:
     why, _, cause = event.key.removeprefix(LOOK).partition("|")
     asked = world.retention.asked.pop(event.key, None)
     if asked is not None:
@@ -149,7 +149,7 @@ def _reason(world: World, why: str, cause: str) -> str:
     return f"{incident.ladder} {cause}" if incident else f"{why} {cause}"
 
 
-def _held_as_asked(world: World, asked: ShiftAct, event: facts.RecordingsLooked) -> Items:
+def _held_as_asked(world: World, asked: ShiftAct, event: RecordingsLooked) -> Items:
     values = {**asked.values, "count": "0"}
     there = [one for one in event.found if one.state in THERE]
     if not there:

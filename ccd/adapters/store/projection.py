@@ -32,7 +32,7 @@ from ccd.events import quality
 from ccd.events.incidents import FACTS
 from ccd.events.quality import ConversationSeen
 from ccd.events.recording_pauses import RecordingPaused, RecordingUnpaused
-from ccd.events.retention import DeletionEnded, RecordingDeleted, RecordingsExpired, RecordingsLooked
+from ccd.events.retention import DeletionEnded, RecordingDeleted
 from ccd.events.sampling import CallPicked
 from ccd.events.shift_facts import SHIFT_FACTS
 
@@ -379,9 +379,8 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         quality.ListeningTold,
         quality.PopulationRead,
         quality.QualityRead,
+        quality.RecordingsExpired,
         quality.RecordingsFound,
         quality.SeedRead,
-        RecordingsExpired,
-        RecordingsLooked,
     }
 )
