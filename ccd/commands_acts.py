@@ -6,6 +6,7 @@ is told in the words of its rule, in the language that was asked for.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -86,7 +87,12 @@ class ActCommands:
         self._once = Once()
 
     def table(self) -> dict[str, Callable[[Reply], Awaitable[Reply]]]:
-        return {"shift_act": self.act, "shift_board": self.board, "pause_ask": self.pause}
+        return {
+            "assessment_import": self.assessment_import,
+            "shift_act": self.act,
+            "shift_board": self.board,
+            "pause_ask": self.pause,
+        }
 
     async def act(self, request: Reply) -> Reply:
         """``policy``, ``act``, ``person`` whom it is about, ``actor`` who does it, ``values``; ``language``
@@ -115,6 +121,25 @@ class ActCommands:
             actor=actor,
             by=user_of(request),
             values=found,
+        )
+        return await self._once.do(event, lambda asked: self._answered(asked, request))
+
+    async def assessment_import(self, request: Reply) -> Reply:
+        """Take a file's ``rows`` (``kind``: figures | grades | staff; of a ``month``), all or none."""
+        kind, month, actor = (name_in(request, key) for key in ("kind", "month", "actor"))
+        rows = request.get("rows")
+        if not isinstance(rows, list):
+            raise RefusedError("rows: give a list")
+        if not actor:
+            raise RefusedError("actor: who does it? give your own code (--by CODE)")
+        event = ShiftAct(
+            at=utc_now(),
+            request=id_of(request),
+            policy="assessment",
+            act="import",
+            actor=actor,
+            by=user_of(request),
+            values={"kind": kind, "month": month, "rows": json.dumps(rows)},
         )
         return await self._once.do(event, lambda asked: self._answered(asked, request))
 

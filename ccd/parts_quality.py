@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ccd.adapters.ami.session import Session
+from ccd.adapters.assessment_reading import AssessmentReading
 from ccd.adapters.listening import Listeners
 from ccd.adapters.quality_reading import QualityReading, Seeds
 from ccd.adapters.retention import KeepingParts
@@ -18,6 +19,7 @@ from ccd.effects import (
     ListenTo,
     ReadConversations,
     ReadPopulation,
+    ReadQuality,
     ReadSeed,
     TurnListening,
 )
@@ -42,6 +44,7 @@ class QualityParts:
         seeds = Seeds(settings().daemon.state_path())
         self.commands = QualityCommands(world=world, store=store, seeds=seeds)
         self.reading = QualityReading(store, seeds, lambda: world.roster, submit)
+        self.months = AssessmentReading(store, submit)
         self.listeners = Listeners(session, submit)
         self.keeping = KeepingParts(settings, world=world, store=store, submit=submit)
 
@@ -51,6 +54,7 @@ class QualityParts:
             ListenTo: self.listeners.listen,
             ReadConversations: self.reading.conversations,
             ReadPopulation: self.reading.population,
+            ReadQuality: self.months.perform,
             ReadSeed: self.reading.seed,
             TurnListening: self.listeners.turn,
             **self.keeping.performers(),
@@ -59,5 +63,6 @@ class QualityParts:
     async def close(self) -> None:
         """What is under way is given up; it is asked for again at the next start."""
         await self.reading.close()
+        await self.months.close()
         await self.listeners.close()
         await self.keeping.close()

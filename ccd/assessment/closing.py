@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ccd.assessment.faults import proposed_trainings
 from ccd.assessment.floor import Items, World, managers, rules_of, told, zone_of
 from ccd.assessment.grades import by_bands
-from ccd.assessment.months import closes, days_of, final, span_of
+from ccd.assessment.months import closes, days_of, final, is_month, span_of
 from ccd.assessment.retraining import close_of_those_gone, proposals
 from ccd.assessment.scores import Month, month_of_parts
 from ccd.effects import ReadQuality
@@ -66,6 +66,8 @@ def _people(world: World, month: str) -> tuple[str, ...]:
 def closed(world: World, event: QualityRead) -> Items:
     state, rules, zone = world.assessment, rules_of(world), zone_of(world)
     month = event.month
+    if not is_month(month):
+        return
     state.reading.pop(month, None)
     state.looked[month] = event.at
     first = not _was_made(world, month)

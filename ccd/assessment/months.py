@@ -24,7 +24,7 @@ __all__ = [
 def is_month(text: str) -> bool:
     year, _, month = text.partition("-")
     digits = text.isascii() and year.isdigit() and month.isdigit()
-    return digits and len(year) == 4 and len(month) == 2 and year != "0000" and 1 <= int(month) <= 12
+    return digits and len(year) == 4 and len(month) == 2 and "1900" < year < "3000" and 1 <= int(month) <= 12
 
 
 def before(month: str, by: int = 1) -> str:

@@ -92,12 +92,14 @@ def _wrong(world: World, event: ShiftAct, row: FigureRow | GradeRow | StaffRow) 
 def _facts(world: World, event: ShiftAct, kind: str, month: str, rows: Iterable[Any]) -> Iterable[Any]:
     state = world.assessment
     moment = event.at.isoformat()
+    no_more: dict[str, Any] = {}
+    cls: type[facts.AssessmentFact]
     for row in rows:
         values = {name: value for name, value in msgspec.structs.asdict(row).items() if name != "line"}
         person = row.person
         if kind == "staff":
             before: Any = state.staff.get(person)
-            key, cls, more = f"staff|{person}|{moment}", facts.StaffNoted, {}
+            key, cls, more = f"staff|{person}|{moment}", facts.StaffNoted, no_more
         elif kind == "grades":
             before = state.grades.get(person, {}).get(month)
             key, cls = f"grade|{person}|{month}|imported|{moment}", facts.GradeGiven

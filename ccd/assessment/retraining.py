@@ -163,7 +163,7 @@ def after_exam(world: World, exam: facts.ExamHeld, cases: tuple[str, ...]) -> It
 def _list(world: World, at: datetime, case: Case, sat: list[facts.ExamHeld]) -> Items:
     assert case.proposed is not None
     person, nth = case.person, len(case.listings) + 1
-    months = list(zip(case.proposed.months, case.proposed.points, strict=True))
+    months = list(zip(case.proposed.months, case.proposed.points, strict=False))
     exams = [(one.exam or one.training, one.points[person]) for one in sat]
     grounds = tuple(f"{name} {points:g}" for name, points in (*months, *exams))
     yield facts.CaseListed(

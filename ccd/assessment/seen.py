@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from ccd.config import Settings
 from ccd.events.assessment import AssessmentMade, ExamHeld
-from ccd.quality.people import is_manager, is_qa_manager, leads, team_of
+from ccd.quality.people import is_manager, is_qa_manager, leads
 from ccd.roster import Roster
+from ccd.shifts.people import team_of
 
 __all__ = ["month_seen_by", "seen_by"]
 

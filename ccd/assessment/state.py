@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from ccd.assessment.cases import Case, Training, moved
+from ccd.assessment.months import is_month
 from ccd.events import ShiftFact
 from ccd.events import assessment as facts
 
@@ -83,6 +84,8 @@ class AssessmentState:
             mine = self.figures.setdefault(fact.month, {}).setdefault(fact.person, {})
             _keep(mine, (fact.part, fact.name), fact)
         elif isinstance(fact, facts.AssessmentMade):
+            if not is_month(fact.month):  # damaged: months are counted with
+                return
             months = self.made.setdefault(fact.person, {})
             if (before := months.get(fact.month)) is None or fact.edition > before.edition:
                 months[fact.month] = msgspec.structs.replace(fact, evaluations=(), grounds=(), because="")

@@ -144,12 +144,12 @@ _NAMES: Mapping[str, str] = {
     "驻场": "posted",
 }
 Row = TypeVar("Row", FigureRow, GradeRow, StaffRow)
-_REQUIRED = {
+_REQUIRED: Mapping[Any, tuple[str, ...]] = {
     FigureRow: ("person", "part", "name", "points"),
     GradeRow: ("person", "grade"),
     StaffRow: ("person",),
 }
-_SAME = {
+_SAME: Mapping[Any, tuple[str, ...]] = {
     FigureRow: ("person", "part", "name"),
     GradeRow: ("person",),
     StaffRow: ("person",),

@@ -17,7 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
         ),
     ),
     "assessment_under_60": (
-        "{person} {name}: under {limit} ({points}). Retraining and an examination are proposed: {case}. A manager decides.",
+        "{person} {name}: under {limit} ({points}). Proposed: retraining, examination: {case}.",
         "{person} {name}：考核低于 {limit} 分（{points}）。提议再培训并补考：{case}。由经理决定。",
     ),
     "assessment_two_under_80": (

@@ -9,8 +9,8 @@ ShiftAct          what people decide, plan, examine and import (``ccd.assessment
 ================  ===========================================================================================
 
 Modes: ``observe`` makes the months and tells nobody; ``notify`` and ``enforce`` tell; ``off`` makes none, and
-what people plan and note is kept all the same. Who may not decide is refused in any mode, as is what can not be.
-Nothing here is done to anybody: retraining and what comes after it are proposed, and a manager decides.
+what people plan and note is kept all the same. Who may not decide is refused in any mode, as is what can not
+be. Nothing here is done to anybody: retraining and what comes after it are proposed, and a manager decides.
 """
 
 from __future__ import annotations
