@@ -35,7 +35,7 @@ __all__ = ["AT_THE_START", "App", "serve"]
 
 log = structlog.get_logger("ccd.app")
 
-AT_THE_START = ("daemon", "store", "agi", "metrics", "journal", "simulator")
+AT_THE_START = ("daemon", "store", "agi", "metrics", "web", "journal", "simulator")
 """Sections that say where we listen and where we store: a reload notes them for the next start."""
 PBXS_S = 2.0
 """So long, after a start, no deadline comes due before the PBXs are followed."""
@@ -165,6 +165,8 @@ class App:
         self._exits.push_async_callback(self.parts.quality.close)
         await self.parts.ops.start()
         self._exits.push_async_callback(self.parts.ops.stop)
+        self._exits.push_async_callback(self.parts.web.stop)
+        await self.parts.web.start()
         if self.settings.agi.enabled:
             await self.parts.agi.start()
         self._exits.push_async_callback(self.parts.agi.close)

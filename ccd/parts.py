@@ -43,6 +43,7 @@ from ccd.parts_shifts import ShiftParts
 from ccd.roster import Roster
 from ccd.runner import Runner
 from ccd.status import picture, readiness
+from ccd.web.part import Web
 from ccd.world import World
 
 __all__ = ["Parts"]
@@ -181,6 +182,9 @@ class Parts:
             reload=reload,
         )
         reports = ReportCommands(self.reporting)
+        self.web = Web(
+            lambda: self.settings, world=self.world, store=store, acts=self.shifts.commands, now=utc_now
+        )
         daemon = self.settings.daemon
         self.control = ControlServer(
             daemon.state_path() / "control.sock",
@@ -189,6 +193,7 @@ class Parts:
             | self.plan_commands.table()
             | self.shifts.commands.table()
             | self.quality.commands.table()
+            | self.web.commands.table()
             | reports.table(),
             streams={
                 "watch": commands.watch,
@@ -209,6 +214,7 @@ class Parts:
         watch("safekeeping", "", self.incidents.safekeeping)
         watch("notify", "", self.incidents.notifiers)
         watch("pages", "", self.shifts.pages)
+        watch("web", "", self.web)
         if journal is not None:
             watch("journal", "", journal)
 

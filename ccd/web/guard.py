@@ -45,6 +45,7 @@ class Guard:
         self.cut = 0
         """Answers that nobody took."""
         self.active = 0
+        self.requests = 0
         self._app = app
         self._most = most
         self._language = language
@@ -54,6 +55,7 @@ class Guard:
             return
         patient = self._patient(scope, send)
         self.active += 1
+        self.requests += 1
         try:
             try:
                 if self.active > self._most():

@@ -30,6 +30,7 @@ Kind = Literal[
     "safekeeping",
     "notify",
     "pages",
+    "web",
 ]
 
 
@@ -129,6 +130,16 @@ TABLES: dict[str, tuple[Row, ...]] = {
         Row("given_up", "ccd_page_given_up", "means", "Notices that were given up."),
         Row("rings", "ccd_page_rings", "result", "Phones rung for notices, by what came of it."),
         Row("unreached", "ccd_page_unreached", "counter", "People whom no means leads to."),
+    ),
+    "web": (
+        Row("requests", "ccd_web_requests", "counter", "Requests of the API and for recordings."),
+        Row("active", "ccd_web_requests_active", "gauge", "Requests that are being answered."),
+        Row("refused", "ccd_web_refused", "counter", "Requests that were too many, too big or too slow."),
+        Row("cut", "ccd_web_cut", "counter", "Answers cut off since nobody took them."),
+        Row("failures", "ccd_web_sign_in_failures", "counter", "Requests with no token or a bad one."),
+        Row("served", "ccd_recordings_served", "counter", "Recordings given out, whole or in part."),
+        Row("amiss", "ccd_recordings_amiss_served", "counter", "Recordings asked for and found amiss."),
+        Row("decoder_failures", "ccd_decoder_failures", "counter", "Decoders stopped before they were done."),
     ),
     "config": (
         Row("config_fault", "ccd_config_valid", "fault", "1 unless the last reload found a bad file."),

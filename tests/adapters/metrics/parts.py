@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ccd.adapters.agi import AgiServer
 from ccd.adapters.ami.session import Session
+from ccd.adapters.asks import Asks
 from ccd.adapters.clock import Clock, utc_now
 from ccd.adapters.journal import Journal
 from ccd.adapters.metrics.components import Kind
@@ -16,10 +17,12 @@ from ccd.adapters.pulse import Pulse
 from ccd.adapters.safekeeping import Safekeeping
 from ccd.adapters.spool import Spool
 from ccd.adapters.store import Store
-from ccd.config import StoreSettings
+from ccd.commands_acts import ActCommands
+from ccd.config import Settings, StoreSettings
 from ccd.engine import Engine
 from ccd.roster import Roster
 from ccd.runner import Runner
+from ccd.web.part import Web
 from ccd.world import World
 from tests.floor import START, Floor
 
@@ -83,6 +86,8 @@ class Parts:
         pages.rings["answered"] += 1
         pulse = Pulse(advanced=tuple, ping=ignore, ping_every_s=None, beat=ignore, now=utc_now)
         pulse.stalls.observe(0.003)
+        here = Settings.model_validate({"daemon": {"state_dir": self.folder}})
+        acts = ActCommands(world=floor.world, asks=Asks(ignore))
         parts: dict[Kind, object] = {
             "ami": session,
             "runner": runner,
@@ -96,6 +101,7 @@ class Parts:
             "safekeeping": Safekeeping(self.store, Spool(self.folder / "ccd.spool", 65_536)),
             "notify": notifiers,
             "pages": pages,
+            "web": Web(lambda: here, world=floor.world, store=self.store, acts=acts, now=utc_now),
         }
         for kind, part in parts.items():
             metrics.watch(kind, "main" if kind == "ami" else "", part)
