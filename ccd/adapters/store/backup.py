@@ -1,8 +1,9 @@
 """One file out, one file in: `ccd backup` beside a running daemon, `ccd restore` while none runs.
 
-The file is a gzipped tar of two members: ``manifest.json`` (versions, size and SHA-256 of the other) and
-``store``: an SQLite database, or PostgreSQL's ``pg_dump --format=custom``. It is made under another name and
-renamed when it is whole. It holds callers' numbers and hashes of PINs: only its owner may read it.
+The file is a gzipped tar: ``manifest.json`` (versions, size and SHA-256 of the others), ``store`` (an SQLite
+database, or PostgreSQL's ``pg_dump --format=custom``) and ``quality.key``, where there is one. It is made
+under another name and renamed when it is whole. It holds callers' numbers and hashes of PINs: only its owner
+may read it.
 
 To go back to an older ccd: install it, then restore a backup made before the upgrade. On PostgreSQL restore
 into a new, empty database then: tables that only the newer version has would otherwise stay.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import os
 import tarfile
 import tempfile
@@ -25,6 +27,7 @@ from sqlalchemy import URL
 
 from ccd import __version__
 from ccd.adapters.clock import utc_now
+from ccd.adapters.store import backup_key
 from ccd.adapters.store.audit import HEAD_FILE, Head, read_head, write_head
 from ccd.adapters.store.batch import Batch, Rows
 from ccd.adapters.store.chain import append
@@ -34,7 +37,7 @@ from ccd.adapters.store.errors import StoreError
 from ccd.adapters.store.folders import sync_folder
 from ccd.adapters.store.lock import StateLock, user_name
 from ccd.adapters.store.migrate import known
-from ccd.adapters.store.place import place_of, shown, sqlite_file
+from ccd.adapters.store.place import QUALITY_KEY, place_of, shown, sqlite_file
 from ccd.adapters.store.projection import project
 from ccd.adapters.store.texts import json_of
 from ccd.config import StoreSettings
@@ -46,7 +49,9 @@ _CHUNK = 1 << 20
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """``created`` is aware UTC; ``size`` and ``sha256`` are of the member ``store`` as it is unpacked."""
+    """``created`` is aware UTC; ``size`` and ``sha256`` are of the member ``store`` as it is unpacked;
+    ``key_sha256`` is of ``quality.key``, "" where there is none.
+    """
 
     format: int
     ccd: str
@@ -55,6 +60,7 @@ class Manifest(msgspec.Struct, frozen=True):
     created: datetime
     size: int
     sha256: str
+    key_sha256: str = ""
 
 
 async def backup(settings: StoreSettings, state_dir: Path, target: Path) -> Manifest:
@@ -68,7 +74,8 @@ async def backup(settings: StoreSettings, state_dir: Path, target: Path) -> Mani
         with tempfile.TemporaryDirectory(prefix=".ccd-backup-", dir=target.parent) as folder:
             dump = Path(folder) / "store"
             revision = await _engine_of(url).dump(url, dump)
-            return await asyncio.to_thread(_pack, url, revision, dump, target)
+            key = backup_key.taken(state_dir)
+            return await asyncio.to_thread(_pack, url, revision, dump, key, target)
     except OSError as error:
         raise StoreError(f"{target}: {error.strerror}; choose a folder that ccd may write to") from None
 
@@ -76,7 +83,8 @@ async def backup(settings: StoreSettings, state_dir: Path, target: Path) -> Mani
 async def restore(settings: StoreSettings, state_dir: Path, source: Path, *, force: bool = False) -> Manifest:
     """Put a backup in the place of the store, brought up to this version's schema.
 
-    ``force`` replaces a store that holds something; SQLite's old file is kept beside it as ``*.replaced``.
+    ``force`` replaces a store that holds something; SQLite's old file is kept beside it as ``*.replaced``, as
+    is a ``quality.key`` that is not the backup's.
     The audit chain goes on with an entry that says so, and that is its head from then on.
     Raises StoreError, and changes nothing, where: a daemon runs, the store is not empty, the file is damaged,
     of the other engine or of a newer ccd.
@@ -92,6 +100,7 @@ async def restore(settings: StoreSettings, state_dir: Path, source: Path, *, for
         with tempfile.TemporaryDirectory(prefix=".ccd-restore-", dir=_workshop(url, state_dir)) as folder:
             dump = Path(folder) / "store"
             await asyncio.to_thread(_unpack, source, manifest, dump)
+            key = _key_of(source, manifest)
             head: list[Head] = []
 
             async def note(database: Database) -> None:
@@ -99,6 +108,8 @@ async def restore(settings: StoreSettings, state_dir: Path, source: Path, *, for
 
             await engine.load(url, dump, note)
             await asyncio.to_thread(write_head, state_dir / HEAD_FILE, head[0])
+            if key:
+                await asyncio.to_thread(backup_key.put_back, state_dir, key)
     except OSError as error:
         raise StoreError(f"{shown(url)}: {error.strerror or error}") from None
     finally:
@@ -171,7 +182,7 @@ def _check_fits(manifest: Manifest, source: Path, url: URL) -> None:
         )
 
 
-def _pack(url: URL, revision: str, dump: Path, target: Path) -> Manifest:
+def _pack(url: URL, revision: str, dump: Path, key: bytes, target: Path) -> Manifest:
     with dump.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     manifest = Manifest(
@@ -182,6 +193,7 @@ def _pack(url: URL, revision: str, dump: Path, target: Path) -> Manifest:
         created=utc_now(),
         size=dump.stat().st_size,
         sha256=digest,
+        key_sha256=hashlib.sha256(key).hexdigest() if key else "",
     )
     note = dump.with_name("manifest.json")
     note.write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
@@ -190,6 +202,10 @@ def _pack(url: URL, revision: str, dump: Path, target: Path) -> Manifest:
         with tarfile.open(fileobj=out, mode="w:gz", compresslevel=4) as archive:
             archive.add(note, "manifest.json")
             archive.add(dump, "store")
+            if key:
+                told = tarfile.TarInfo(QUALITY_KEY)
+                told.size, told.mode = len(key), 0o600
+                archive.addfile(told, io.BytesIO(key))
         out.flush()
         os.fsync(out.fileno())
     whole.rename(target)
@@ -214,6 +230,17 @@ def _unpack(source: Path, manifest: Manifest, dump: Path) -> None:
         raise StoreError(
             f"{source}: damaged: the SHA-256 of its content is not the manifest's; use another backup"
         )
+
+
+def _key_of(source: Path, manifest: Manifest) -> bytes:
+    """Empty where the backup has none. Raises StoreError where it is damaged."""
+    if not manifest.key_sha256:
+        return b""
+    try:
+        with tarfile.open(source, "r:gz") as archive, _member(archive, QUALITY_KEY, source) as member:
+            return backup_key.checked(member.read(backup_key.BYTES + 1), manifest.key_sha256, source)
+    except (tarfile.TarError, EOFError) as error:
+        raise StoreError(f"{source}: damaged: {error}; use another backup") from None
 
 
 def _private(file: Path) -> IO[bytes]:
