@@ -27,7 +27,18 @@ from tests.e2e.site import Ear, Seats
 from tests.pbx.asterisk import Asterisk
 from tests.pbx.phones import Phones, answers
 
-__all__ = ["EXTENSIONS", "LEAD", "MANAGER", "MINUTES", "ShiftDay", "early", "late", "opened", "prepare"]
+__all__ = [
+    "EXTENSIONS",
+    "LEAD",
+    "MANAGER",
+    "MINUTES",
+    "ShiftDay",
+    "early",
+    "late",
+    "midday",
+    "opened",
+    "prepare",
+]
 
 MINUTES = 3
 """Of each of the two shifts."""
@@ -43,7 +54,7 @@ QUEUE = "\n[floor](ccd)\nstrategy = rrmemory\ntimeout = 4\nretry = 1\n" + "".joi
 NUMBER = "exten => 840,1,Goto(queues,floor,1)\n"
 
 
-def _midday() -> str:
+def midday() -> str:
     """A time zone in which it is about noon: the day must not end in the midst of it."""
     ahead = 12 - datetime.now(UTC).hour
     return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
@@ -162,7 +173,7 @@ async def opened(
     """Everything up and planned, ``lead_s`` or more before the first shift begins."""
     start = (datetime.now(UTC) + timedelta(seconds=lead_s + 60)).replace(second=0, microsecond=0)
     async with Proxy(pbx.ami_port) as proxy:
-        zone = _midday()
+        zone = midday()
         more = settings(start.astimezone(ZoneInfo(zone)))
         daemon = for_asterisk(pbx, folder, ami_port=proxy.port, more=more)
         daemon.environment["CCD_DAEMON__TIMEZONE"] = zone

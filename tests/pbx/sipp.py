@@ -19,7 +19,8 @@ SCENARIOS = Path(__file__).with_name("sipp")
 class Sipp:
     """One SIPp process; it ends with its ``calls``, with the ``with`` block, or with the PBX.
 
-    ``pause_ms``: how long the scenario talks. ``to`` and ``caller``: for ``caller.xml``.
+    ``pause_ms``: how long the scenario talks. ``to`` and ``caller``: for the scenarios that call; of many
+    ``calls`` so many are ``at_once``, begun at ``rate`` a second. ``audio``: raw ulaw that they speak.
     """
 
     def __init__(
@@ -32,11 +33,19 @@ class Sipp:
         pause_ms: int = 1000,
         to: str = "",
         caller: str = "",
+        at_once: int = 0,
+        rate: float = 10.0,
+        audio: bytes = b"",
     ) -> None:
         text = (SCENARIOS / f"{scenario}.xml").read_bytes()
+        if audio:
+            (pbx.folder / "spool/tmp" / "speech.ul").write_bytes(audio)
+            text = text.replace(b"@AUDIO@", b"/var/spool/asterisk/tmp/speech.ul")
         (pbx.folder / "spool/tmp" / f"{scenario}.xml").write_bytes(text)
         command = ["sipp", "-sf", f"/var/spool/asterisk/tmp/{scenario}.xml", "-nostdin"]
         command += ["-i", "127.0.0.1", "-p", str(port), "-m", str(calls), "-d", str(pause_ms)]
+        if at_once:
+            command += ["-l", str(at_once), "-r", f"{rate:g}"]
         if to:
             command += ["-s", to, "-key", "caller", caller, f"127.0.0.1:{pbx.sip_port}"]
         self._process = subprocess.Popen(
