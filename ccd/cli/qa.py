@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from ccd.cli import calibration, forms, sampling, scoring
+from ccd.cli import calibration, forms, pulling, sampling, scoring
 
 __all__ = ["add_to"]
 
 _qa = typer.Typer(help="Quality: what is sampled, scored, disputed and calibrated.", no_args_is_help=True)
 
-for _module in (sampling, scoring, forms, calibration):
+for _module in (sampling, scoring, forms, calibration, pulling):
     _module.add_to(_qa)
 
 
