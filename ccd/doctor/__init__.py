@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ccd.config import AgiSettings, PbxSettings, Policies
-from ccd.doctor.checks import access, emergencies, events, includes, others, queues, rights, shifts
+from ccd.doctor.checks import access, emergencies, events, includes, listening, others, queues, rights, shifts
 from ccd.doctor.facts import Agi, Facts, Session
 from ccd.doctor.finding import Finding, Status, as_json, as_text, worst
 from ccd.doctor.gather_files import look_at_folder, read_files
@@ -108,6 +108,7 @@ def judge(
             emergencies.duty_cache(facts, needs),
             shifts.pauses(facts, needs),
             shifts.pages(facts, needs),
+            listening.dialplan(facts, needs),
         ]
     found += [queues.recordings_folder(facts, needs), others.other_writers(facts, settings)]
     return [finding for findings in found for finding in findings]

@@ -45,6 +45,8 @@ class Needs:
     pauses: bool = False
     """Phones ask before they pause."""
     pauses_enforced: bool = False
+    listening: bool = False
+    """Leads and analysts listen to calls."""
     pages: bool = False
     """People are paged about shifts, at their phone too."""
 
@@ -69,6 +71,12 @@ def needs_of(policies: Policies, agi: AgiSettings) -> Needs:
     if pages:
         write.setdefault("originate", "ringing people about their shifts (meals, breaks, handover)")
         actions.setdefault("Originate", "originate")
+    listening = policies.listening.mode is not Mode.OFF
+    if listening:
+        write.setdefault("originate", "ringing the phone of whoever listens to a call ([policies.listening])")
+        write.setdefault("system", "hanging up the leg of a listener")
+        actions.setdefault("Originate", "originate")
+        actions["Hangup"] = "system"
     calling = [ladder for ladder in policies.incidents.ladders.values() if ladder.police != "advise"]
     return Needs(
         read=frozenset(EVENT_CLASSES.split(",")),
@@ -80,6 +88,7 @@ def needs_of(policies: Policies, agi: AgiSettings) -> Needs:
         police=policies.incidents.mode is Mode.ENFORCE and any(ladder.enabled for ladder in calling),
         pauses=agi.enabled and any(mode is not Mode.OFF for mode in asked),
         pauses_enforced=agi.enabled and Mode.ENFORCE in asked,
+        listening=listening,
         pages=pages,
     )
 

@@ -298,6 +298,7 @@ def test_rights_are_judged_by_the_features_that_are_on() -> None:
     modes = dict.fromkeys(("incidents", "handover", "attendance"), "observe") | {
         "meals": "off",
         "breaks": "off",
+        "listening": "off",
     }
     quiet = Policies.model_validate({name: {"mode": mode} for name, mode in modes.items()})
     presence = PresenceSettings(mode=Mode.OFF)

@@ -76,7 +76,7 @@ def test_nothing_is_asked_of_a_site_that_has_no_such_rules(plan: Callable[..., D
 
 
 def test_paging_needs_the_right_to_ring() -> None:
-    quiet = {"incidents": {"mode": "off"}}
+    quiet = {"incidents": {"mode": "off"}, "listening": {"mode": "off"}}
     assert "originate" in needs_of(Policies.model_validate(quiet), AgiSettings()).write
     everything = quiet | {name: {"mode": "off"} for name in ("meals", "breaks", "handover", "attendance")}
     assert "originate" not in needs_of(Policies.model_validate(everything), AgiSettings()).write

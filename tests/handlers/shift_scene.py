@@ -79,7 +79,9 @@ class ShiftScene:
                 "daemon": {"timezone": zone},
                 "pbx": {"main": {"secret": "x"}},
                 "shifts": {"kinds": dict(kinds), **(shifts or {})},
-                "policies": {name: {"mode": mode, **policies.get(name, {})} for name in names},
+                "policies": {
+                    name: {"mode": mode, **policies.get(name, {})} for name in dict.fromkeys((*names, *policies))
+                },
             }
         )
         self.at = at

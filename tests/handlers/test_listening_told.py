@@ -243,7 +243,7 @@ def test_what_is_there_still_when_the_pbx_is_seen_again_goes_on_as_it_is_then() 
 
 
 def test_what_is_gone_when_the_pbx_is_seen_again_is_marked_as_unknown() -> None:
-    scene, name, agent = heard()
+    scene, _, agent = heard()
     scene.run(20)
     scene.lose()
     scene.run(600)

@@ -17,6 +17,7 @@ __all__ = ["Frame", "Media"]
 
 _FRAME = (bytes([0x30] * 10) + bytes([0xB0] * 10)) * 8
 """20 ms of ulaw: 160 samples, 400 Hz, loud enough not to pass for silence."""
+_SILENCE = b"\xff" * 160
 _TICK_S = 0.02
 _EVENT = 101  # the payload type that sipmessage.describe offers
 _KEYS = "0123456789*#ABCD"
@@ -81,6 +82,10 @@ class Media:
         else:
             self._streams[key] = _Stream(address)
 
+    def hush(self, key: object, *, silent: bool = True) -> None:
+        """Send silence in that call from now on, or the tone again."""
+        self._streams[key].frame = _SILENCE if silent else _FRAME
+
     async def press(self, key: object, digits: str) -> None:
         """Send digits as RFC 4733 telephone events, as desk phones do; returns when they are out."""
         await self._streams[key].press(digits)
@@ -106,6 +111,7 @@ class Media:
 class _Stream:
     def __init__(self, address: tuple[str, int]) -> None:
         self.address = address
+        self.frame = _FRAME
         self._source = random.getrandbits(32)
         self._sequence = 0
         self._digits: deque[str] = deque()
@@ -129,7 +135,7 @@ class _Stream:
                 self._digits.popleft()
         elif not self.idle.is_set():
             self.idle.set()
-        return self._head(0, self._sequence * 160) + _FRAME
+        return self._head(0, self._sequence * 160) + self.frame
 
     def _key(self, code: int, step: int) -> bytes:
         """One packet of a key: all carry the time it went down, and for how long it has been so."""

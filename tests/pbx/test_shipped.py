@@ -67,6 +67,7 @@ def attach(pbx: StockAsterisk, secret: str) -> None:
         "#tryinclude ccd/extensions-ccd.conf",
         "#tryinclude ccd/extensions-ccd-incidents.conf",
         "#tryinclude ccd/extensions-ccd-shifts.conf",
+        "#tryinclude ccd/extensions-ccd-listening.conf",
         "#tryinclude ccd-police.conf",
     )
     sample = (etc / "ccd/ccd-police.conf.sample").read_text("utf-8")

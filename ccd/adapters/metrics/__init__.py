@@ -37,6 +37,7 @@ from ccd.adapters.metrics.facts import Facts
 from ccd.adapters.metrics.gauges import world_families
 from ccd.adapters.metrics.incidents import incident_families
 from ccd.adapters.metrics.labels import Labels
+from ccd.adapters.metrics.listening import listening_families
 from ccd.adapters.metrics.series import Series
 from ccd.adapters.metrics.shift_gauges import shift_families
 from ccd.adapters.metrics.times import StateTimes
@@ -132,9 +133,10 @@ class Metrics:
         yield from self._components.collect(now)
 
     def _of_shifts(self, world: World, now: datetime) -> Iterator[Metric]:
-        """Whatever a policy about shifts cannot tell takes nothing else off the page."""
+        """Whatever a policy about shifts or quality cannot tell takes nothing else off the page."""
         try:
             yield from shift_families(world, now, self._labels, self._facts.shifts)
+            yield from listening_families(world)
         except Exception:
             self.errors += 1
             log.exception("metrics_failed")

@@ -13,6 +13,7 @@ from typing import Any
 from ccd import events
 from ccd.adapters.metrics.incidents import IncidentFacts, Lateness
 from ccd.adapters.metrics.labels import OTHER, Labels
+from ccd.adapters.metrics.listening import ListeningFacts
 from ccd.adapters.metrics.series import Series
 from ccd.adapters.metrics.shifts import ShiftFacts
 from ccd.adapters.metrics.times import StateTimes
@@ -39,6 +40,7 @@ class Facts:
         self._incidents = IncidentFacts(series)
         self.lateness = Lateness()
         self.shifts = ShiftFacts(series)
+        self._listening = ListeningFacts(series)
         self._begun: set[str] = set()
         self._paused: dict[tuple[str, str], tuple[str, datetime]] = {}
 
@@ -66,12 +68,14 @@ class Facts:
             events.SignInRefused: self._sign_in_refused,
             **self._incidents.handlers(),
             **self.shifts.handlers(),
+            **self._listening.handlers(),
         }
 
     def begin_incidents(self, world: World) -> None:
         """Make the series of incidents and shifts that are not there yet."""
         self._incidents.begin(world)
         self.shifts.begin()
+        self._listening.begin()
 
     def begin(self, pbx: Pbx) -> None:
         """Make the series of a PBX and of its queues that are not there yet."""

@@ -49,6 +49,7 @@ class Series:
         self._make_people()
         self._make_incidents()
         self._make_shifts()
+        self._make_listening()
         self.inputs = self._counter("inputs", "Inputs of the engine but AMI messages.", "input")
         self.effects = self._counter("effects", "Effects that were asked for.", "effect")
         self.late = self._histogram("deadline_late_seconds", "How late a deadline came.", LATE_S)
@@ -145,6 +146,12 @@ class Series:
         )
         self.adherence_judged = count("adherence_judged", "Verdicts on the adherence of a shift.", "level")
         self.adherence_severe = count("adherence_severe", "Times somebody was out of adherence for long.")
+
+    def _make_listening(self) -> None:
+        self.listenings = self._counter(
+            "listenings", "Listenings that ended or were not let.", "how", "outcome"
+        )
+        self.listening_seconds = self._counter("listening_seconds", "Seconds that calls were listened to.")
 
     def begin(self, pbx: str) -> None:
         """Show what has not happened yet as 0: from nothing to 1, Prometheus sees no increase."""
