@@ -7,15 +7,16 @@ twelve agents in three teams answer. The clock is the real one, in a zone where 
 from __future__ import annotations
 
 import asyncio
-import audioop
 import contextlib
+import io
 import json
 import subprocess
 import sys
-import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+
+import av
 
 from tests.e2e.daemon import Daemon, for_asterisk
 from tests.e2e.outside import Outside, until
@@ -23,6 +24,7 @@ from tests.e2e.shift_day import midday
 from tests.pbx import prompts
 from tests.pbx.asterisk import Asterisk
 from tests.pbx.phones import Phones, answers
+from tests.pbx.ports import free_run
 from tests.pbx.sipp import Sipp
 
 __all__ = ["AGENTS", "ANALYSTS", "CALLS", "MANAGER", "QA_MANAGER", "QualityDay", "opened", "prepare"]
@@ -81,12 +83,16 @@ def roster() -> str:
 
 def speech() -> bytes:
     """Some seconds of a synthetic voice as raw ulaw at 8 kHz."""
-    said = b""
-    for file in sorted((prompts.ensure() / prompts.ENGLISH / "ccd").glob("*.wav"))[:8]:
-        with wave.open(str(file), "rb") as sound:
-            assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, 8000)
-            said += sound.readframes(sound.getnframes())
-    return audioop.lin2ulaw(said, 2)
+    out = io.BytesIO()
+    with av.open(out, "w", format="mulaw") as container:
+        stream = container.add_stream("pcm_mulaw", rate=8000, layout="mono")
+        for file in sorted((prompts.ensure() / prompts.ENGLISH / "ccd").glob("*.wav"))[:8]:
+            with av.open(str(file)) as sound:
+                for frame in sound.decode(audio=0):
+                    frame.pts = None
+                    container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return out.getvalue()
 
 
 class QualityDay:
@@ -101,7 +107,7 @@ class QualityDay:
         with Sipp(
             self.pbx,
             "queue_speaker",
-            self.pbx.layout.trunk_port,
+            free_run(1),
             calls=count,
             pause_ms=TALK_MS,
             to="840",
