@@ -8,7 +8,9 @@ from ccd.events.values import Event
 
 
 class RecordingPaused(Event, frozen=True):
-    """``how``: muted (MixMonitorMute) | marked (our UserEvent: it is in the file, and is not given out)."""
+    """``how``: muted (MixMonitorMute) | marked (our UserEvent: it is in the file, and is not given out) |
+    unknown (muted while the PBX was out of sight: ``at`` is when that began).
+    """
 
     pbx: str
     call: str

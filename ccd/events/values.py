@@ -84,6 +84,8 @@ class OpenRecording(msgspec.Struct, frozen=True):
     uniqueid: str
     recording: str
     path: str
+    paused: tuple[tuple[str, datetime], ...] = ()
+    """(how, since when) of what was paused then."""
 
 
 class PlanDay(msgspec.Struct, frozen=True):

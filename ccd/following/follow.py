@@ -35,6 +35,10 @@ def _on_user_event(pbx: Pbx, at: datetime, m: Message) -> None:
     if event == "CcdCode":
         members.on_code_announced(pbx, at, m)
     elif event == "CcdMissed":
+    elif event == "CCDRecordingPause":
+        recordings.on_user_event(pbx, at, m)
+    elif event == "CcdListen":
+        listening.on_user_event(pbx, at, m)
         because = "the dialplan has noted a sign-in that ccd did not answer"
         pbx.emit(CollectMissed(key=f"missed|{pbx.name}", because=because, pbx=pbx.name))
     else:
@@ -76,6 +80,7 @@ HANDLERS: dict[str, Handler] = {
     "ParkedCall": calls.on_parked,
     "QueueCallerAbandon": visits.on_abandon,
     "QueueCallerJoin": visits.on_join,
+    "MixMonitorMute": recordings.on_mute,
     "QueueCallerLeave": visits.on_leave,
     "QueueEntry": snapshot.on_queue_entry,
     "QueueMember": snapshot.on_queue_member,

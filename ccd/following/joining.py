@@ -74,6 +74,7 @@ def merge(pbx: Pbx, at: datetime, one: Call, two: Call) -> Call:
     old.queued = old.queued or young.queued
     old.voicemail = old.voicemail or young.voicemail
     old.under_way = old.under_way or young.under_way
+    old.marked = old.marked or young.marked
     if old.answered is None:
         old.answered, old.talk_s = young.answered, young.talk_s
     # else: a consultation during a call is part of it, its talk does not come on top

@@ -87,6 +87,8 @@ class Call:
     voicemail: bool = False
     cause: int = 0
 
+    marked: bool = False
+    """What is said is not to be given out (card data)."""
 
 @dataclass(slots=True)
 class Visit:
@@ -206,6 +208,12 @@ class Recording:
     path: str
 
 
+    started: datetime | None = None
+    """None for one of before our own restart."""
+    muted: frozenset[str] = frozenset()
+    """Directions: read, write."""
+    paused: dict[str, datetime] = field(default_factory=dict)
+    """How -> since when: muted, marked."""
 class Pbx:
     """The picture of one PBX. ``emit`` takes the facts and effects that the functions here produce."""
 
@@ -224,6 +232,8 @@ class Pbx:
         self.blind_since: datetime | None = None
         self.gen = 0
         self.queues: dict[str, Queue] = {}
+        self.last_blind: tuple[datetime, datetime] | None = None
+        """The latest time in which it was out of sight, when it was over."""
         self.agents: dict[str, Agent] = {}
         self.announced: dict[str, Announced] = {}
         """Interface -> what the dialplan has said within the last seconds."""

@@ -70,6 +70,7 @@ def on_synced(pbx: Pbx, event: PbxSynced) -> None:
     began, pbx.blind_since, pbx.synced = pbx.blind_since, None, True
     pbx.missing = event.missing
     if began is not None:
+        pbx.last_blind = (began, at)
         pbx.emit(BlindEnded(at=at, pbx=pbx.name, began=began))
     for agent in pbx.agents.values():
         refresh_pause(pbx, at, agent, seen=False)

@@ -252,6 +252,18 @@ STORIES: dict[str, list[str]] = {
         "vip call of 周仓 ended by agent",
         "queue call ends: answered",
     ],
+    "recording_paused": [
+        "13800138000 joins support",
+        "support rings 张三",
+        "recording",
+        "support connects 张三",
+        "recording muted",
+        "recording muted no more",
+        "recording marked",
+        "recording marked no more",
+        "support call of 张三 ended by agent",
+        "queue call ends: answered",
+    ],
     "recording_toggled": [
         "13800138000 joins support",
         "support rings 张三",

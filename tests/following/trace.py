@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ccd import events as e
+from ccd.events.recording_pauses import RecordingPaused, RecordingUnpaused
 
 _TELL: dict[type[e.Event], Callable[[Any], str | None]] = {
     e.CallerJoined: lambda f: f"{f.caller_number} joins {f.queue}",
@@ -25,6 +26,8 @@ _TELL: dict[type[e.Event], Callable[[Any], str | None]] = {
     e.MemberPaused: lambda f: f"{f.member} pauses in {f.queue}: {f.reason}" if f.seen else None,
     e.MemberUnpaused: lambda f: f"{f.member} is back in {f.queue}" if f.seen else None,
     e.RecordingStarted: lambda f: "recording",
+    RecordingPaused: lambda f: f"recording {f.how}",
+    RecordingUnpaused: lambda f: f"recording {f.how} no more",
     e.CallEnded: lambda f: f"{f.kind} call ends: {f.outcome}",
 }
 

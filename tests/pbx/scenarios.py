@@ -52,6 +52,7 @@ _SCENES: tuple[Any, ...] = (
     scenes_calls.park_retrieve,
     scenes_calls.park_abandoned,
     scenes_calls.recording_toggled,
+    scenes_calls.recording_paused,
     scenes_calls.hostile_caller,
     scenes_members.reload,
     scenes_rare_calls.ringall_one_answers,

@@ -8,6 +8,7 @@ from tests.pbx.layout import SUPPORT
 from tests.pbx.phones import answers, busy, no_answer
 from tests.pbx.sipua import Call
 from tests.pbx.stage import CUSTOMER, Stage, then
+from tests.pbx.stage_extras import channel_of
 
 
 async def direct_call(stage: Stage) -> None:
@@ -107,6 +108,29 @@ async def recording_toggled(stage: Stage) -> None:
 
     stage.team(SUPPORT, then(0.3, talk))
     await (await stage.caller("800")).wait_ended()
+
+
+async def recording_paused(stage: Stage) -> None:
+    """The recording of a queue's call is muted by AMI for a while; then the agent marks a span (*5, *6)."""
+    done = asyncio.Event()
+
+    async def talk(call: Call) -> None:
+        await done.wait()
+        for code in ("*5", "*6"):
+            await call.dtmf(code)
+            await asyncio.sleep(1)
+        await call.hangup()
+
+    stage.team(SUPPORT, then(0.3, talk))
+    customer = await stage.caller("800")
+    await customer.wait_answered()
+    await asyncio.sleep(1.5)
+    channel = channel_of(stage, "PJSIP/trunk-")
+    for state in ("1", "0"):
+        await stage.action("MixMonitorMute", Channel=channel, Direction="both", State=state)
+        await asyncio.sleep(1)
+    done.set()
+    await customer.wait_ended()
 
 
 async def hostile_caller(stage: Stage) -> None:

@@ -80,6 +80,7 @@ WANTED: Mapping[str, Predicate | None] = {
     # Recordings and results.
     "MixMonitorStop": None,
     "VarSet": names_wanted_variable,
+    "MixMonitorMute": None,  # card data: silence in the file
     "DeviceStateChange": names_a_phone,
     # What the dialplan reports (threat codes among them).
     "UserEvent": None,

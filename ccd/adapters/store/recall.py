@@ -26,6 +26,7 @@ from ccd.adapters.store.schema import (
     PLAN_VERSION,
     PRESENCE_EVENT,
     RECORDING,
+    RECORDING_PAUSE,
     ROSTER_VERSION,
 )
 from ccd.events import (
@@ -127,7 +128,21 @@ async def open_recordings(connection: AsyncConnection) -> tuple[OpenRecording, .
         .order_by(c.started.desc())
         .limit(OPEN_RECORDINGS)
     )
-    return tuple(OpenRecording(*row) for row in found)
+    paused = await _paused(connection)
+    return tuple(OpenRecording(*row, paused.get((row.pbx, row.recording), ())) for row in found)
+
+
+async def _paused(connection: AsyncConnection) -> dict[tuple[str, str], tuple[tuple[str, datetime], ...]]:
+    """What pauses of recordings nobody has ended."""
+    p = RECORDING_PAUSE.c
+    rows = await connection.execute(
+        select(p.pbx, p.recording, p.how, p.began).where(p.ended.is_(None)).limit(OPEN_RECORDINGS)
+    )
+    found: dict[tuple[str, str], tuple[tuple[str, datetime], ...]] = {}
+    for row in rows:
+        place = (row.pbx, row.recording)
+        found[place] = (*found.get(place, ()), (row.how, row.began))
+    return found
 
 
 def _last_of(into: dict[CallId, CallId], call: CallId) -> CallId:
