@@ -282,6 +282,17 @@ class ReadPopulation(Effect, frozen=True):
     day: date
 
 
+class LookUpUnit(Effect, frozen=True):
+    """Read one conversation, by its name or by that of an evaluation of it; ``UnitLooked`` is the answer.
+
+    ``day`` is the local one on which it ended: of one that was never picked it must be known.
+    """
+
+    unit: str = ""
+    evaluation: str = ""
+    day: date | None = None
+
+
 class ReadQuality(Effect, frozen=True):
     """Read what a month's assessment is made of, of these people; ``QualityRead`` is the answer."""
 

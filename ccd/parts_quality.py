@@ -17,6 +17,7 @@ from ccd.effects import (
     Effect,
     EndListening,
     ListenTo,
+    LookUpUnit,
     ReadConversations,
     ReadPopulation,
     ReadQuality,
@@ -52,6 +53,7 @@ class QualityParts:
         return {
             EndListening: self.listeners.end,
             ListenTo: self.listeners.listen,
+            LookUpUnit: self.reading.unit,
             ReadConversations: self.reading.conversations,
             ReadPopulation: self.reading.population,
             ReadQuality: self.months.perform,

@@ -77,6 +77,7 @@ _INPUTS = (
     | quality.RecordingsExpired
     | quality.RecordingsFound
     | quality.SeedRead
+    | quality.UnitLooked
     | JournalBegan
     | Gap
 )

@@ -25,10 +25,11 @@ from ccd.adapters.store.folders import sync_folder
 from ccd.adapters.store.place import QUALITY_KEY
 from ccd.adapters.store.population_queries import committed, population
 from ccd.adapters.store.quality_queries import conversations
+from ccd.adapters.store.unit_queries import unit
 from ccd.config import ConfigError
-from ccd.effects import Effect, ReadConversations, ReadPopulation, ReadSeed
+from ccd.effects import Effect, LookUpUnit, ReadConversations, ReadPopulation, ReadSeed
 from ccd.events import Event
-from ccd.events.quality import ConversationsRead, PopulationRead, SeedRead
+from ccd.events.quality import ConversationsRead, PopulationRead, SeedRead, UnitLooked
 from ccd.roster import Roster
 
 __all__ = ["QualityReading", "Seeds"]
@@ -112,6 +113,12 @@ class QualityReading:
             may_make = not await committed(connection)
             seed = await asyncio.to_thread(self._seeds.of, effect.day, may_make=may_make)
             return SeedRead(at=utc_now(), day=effect.day, seed=seed)
+
+        self._begin(effect, question)
+
+    def unit(self, effect: LookUpUnit) -> None:
+        async def question(connection: AsyncConnection) -> UnitLooked:
+            return await unit(connection, effect, utc_now())
 
         self._begin(effect, question)
 

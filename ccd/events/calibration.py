@@ -19,7 +19,7 @@ class CalibrationFact(ShiftFact, frozen=True, kw_only=True):
 
 class CalibrationOpened(CalibrationFact, frozen=True, kw_only=True):
     """``analysts`` score ``unit`` by this version of ``form``, none seeing another's, by ``due``; ``expert``
-    is the one whose scores the others are held against.
+    is the one whose scores the others are held against. ``text`` is the form as JSON. ``person``: the agent.
     """
 
     unit: str
@@ -32,6 +32,7 @@ class CalibrationOpened(CalibrationFact, frozen=True, kw_only=True):
     due: datetime
     talk_s: float = 0.0
     offset_s: float = 0.0
+    text: str = ""
 
 
 class CalibrationScored(CalibrationFact, frozen=True, kw_only=True):
@@ -43,14 +44,22 @@ class CalibrationScored(CalibrationFact, frozen=True, kw_only=True):
 
 
 class CalibrationClosed(CalibrationFact, frozen=True, kw_only=True):
-    """``alpha``: Krippendorff's, over the questions; None where it is not defined (too few, or no variation).
-    ``deviations``: analyst -> score less the expert's. ``why``: all (have scored) | due | asked.
+    """``alpha``: Krippendorff's, the weaker of those over the questions answered in words (``alpha_words``)
+    and over those that give points; each None where it is not defined (too few, or no variation).
+    ``deviations``: analyst -> score less the expert's. ``disputed``: questions on which not all agreed.
+    ``why``: all (have scored) | due | asked.
     """
 
+    kept_days: ClassVar[int] = 400
+    """Drift is judged over several sessions, which may be a month apart."""
     alpha: float | None
     deviations: dict[str, float]
     missing: tuple[str, ...]
     why: str
+    alpha_words: float | None = None
+    alpha_points: float | None = None
+    disputed: tuple[str, ...] = ()
+    reason: str = ""
 
 
 class DriftFound(CalibrationFact, frozen=True, kw_only=True):

@@ -165,6 +165,21 @@ class PopulationRead(Event, frozen=True):
     members: tuple[Member, ...]
 
 
+class UnitLooked(Event, frozen=True):
+    """The answer to ``LookUpUnit``; with an empty ``unit`` there is none such."""
+
+    key: str
+    unit: str = ""
+    pbx: str = ""
+    call: str = ""
+    recording: str = ""
+    person: str = ""
+    team: str = ""
+    queue: str = ""
+    talk_s: float = 0.0
+    offset_s: float = 0.0
+
+
 class QualityRead(Event, frozen=True):
     """The answer to ``ReadQuality``: what a month's assessment is made of, one entry a person.
 

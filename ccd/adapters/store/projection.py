@@ -382,5 +382,6 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         quality.RecordingsExpired,
         quality.RecordingsFound,
         quality.SeedRead,
+        quality.UnitLooked,
     }
 )
