@@ -26,6 +26,7 @@ from ccd.adapters.store.entries import (
     TokenRevoked,
     TokenUsed,
 )
+from ccd.adapters.store.evaluation_rows import evaluation_row
 from ccd.adapters.store.schema import TABLES
 from ccd.adapters.store.texts import clean, json_of
 from ccd.events import quality
@@ -34,6 +35,7 @@ from ccd.events.quality import ConversationSeen
 from ccd.events.recording_pauses import RecordingPaused, RecordingUnpaused
 from ccd.events.retention import DeletionEnded, RecordingDeleted
 from ccd.events.sampling import CallPicked
+from ccd.events.scoring import EvaluationFact
 from ccd.events.shift_facts import SHIFT_FACTS
 
 __all__ = ["NOT_STORED", "RULES", "TOLD_ELSEWHERE", "project"]
@@ -224,6 +226,11 @@ def _conversation_seen(fact: ConversationSeen, batch: Batch) -> None:
     batch.put("conversation", names, values, len(_conversation_key))
 
 
+def _evaluation_fact(fact: EvaluationFact, batch: Batch) -> None:
+    _shift_fact(fact, batch)
+    evaluation_row(fact, batch)
+
+
 def _call_picked(fact: CallPicked, batch: Batch) -> None:
     _shift_fact(fact, batch)
     if fact.day:
@@ -329,6 +336,7 @@ RULES: dict[type[Any], Rule] = {
     **dict.fromkeys(SHIFT_FACTS, _shift_fact),
     ConversationSeen: _conversation_seen,
     CallPicked: _call_picked,
+    **{kind: _evaluation_fact for kind in SHIFT_FACTS if issubclass(kind, EvaluationFact)},
     RecordingDeleted: _deletion,
     DeletionEnded: _deletion,
     RecordingPaused: _put("recording_pause", _RECORDING + " began=at", "call uniqueid how"),

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ccd.adapters.store.evaluation_queries import unfinished_facts
 from ccd.adapters.store.schema import AGENT_INTERVAL, BLIND_INTERVAL, PRESENCE_EVENT, SHIFT_EVENT
 from ccd.events import Blind, Doing, Stay
 from ccd.events.shift_facts import SHIFT_FACTS
@@ -23,7 +24,9 @@ InterfaceOf = Callable[[str, str], str | None]
 
 
 async def remembered(connection: AsyncConnection, now: datetime) -> tuple[str, ...]:
-    """The facts that are wanted in memory at the start (``ShiftFact.kept_days``), as JSON, in order."""
+    """The facts that are wanted in memory at the start (``ShiftFact.kept_days``), as JSON, in order; and all
+    of evaluations that are not finished.
+    """
     s = SHIFT_EVENT.c
     by_age: dict[int, list[str]] = {}
     for kind in SHIFT_FACTS:
@@ -34,8 +37,9 @@ async def remembered(connection: AsyncConnection, now: datetime) -> tuple[str, .
         s.event.in_(names) if not days else s.event.in_(names) & (s.at >= now - timedelta(days=days))
         for days, names in by_age.items()
     ]
-    found = await connection.execute(select(s.data).where(or_(*wanted)).order_by(s.at, s.id))
-    return tuple(row.data for row in found)
+    found = await connection.execute(select(s.at, s.id, s.data).where(or_(*wanted)))
+    in_order = {(row.at, row.id, row.data) for row in found} | set(await unfinished_facts(connection))
+    return tuple(data for _, _, data in sorted(in_order))
 
 
 async def shift_facts(
