@@ -68,10 +68,14 @@ def _due(event: DeadlineDue, world: World, settings: SamplingSettings) -> Items:
 
 def _look(world: World, settings: SamplingSettings, at: datetime) -> Items:
     """What is over is asked for only when every open day has its seed: nothing is passed over."""
-    state, today = world.sampling, local_day(world, at)
-    state.forget(today, at)
+    world.sampling.forget(local_day(world, at), at)
     yield from planning.ahead(world, settings, at)
     yield from findings.asked_again(world, at)
+    yield from _ask(world, settings, at)
+
+
+def _ask(world: World, settings: SamplingSettings, at: datetime) -> Items:
+    state, today = world.sampling, local_day(world, at)
     days = [day for day in state.open_days() if day <= today]
     if all(day in state.underway.seeds for day in days):
         since = begins(days[0], world.settings.daemon.timezone)
@@ -92,6 +96,8 @@ def _conversations(event: ConversationsRead, world: World, settings: SamplingSet
         return
     if event.key == taking.LOOK:
         now.since = (event.oldest or now.since) if event.unsettled else event.until
+        if event.found and event.until < asked.at - taking.OVERLAP:  # there was more than is given at once
+            yield from _ask(world, settings, event.at)
     yield from closing.nearer(world, settings, event, asked)
 
 
