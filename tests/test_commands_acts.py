@@ -59,7 +59,7 @@ LEAVE: Reply = {
 @pytest.mark.parametrize(
     ("request_", "told"),
     [
-        ({"policy": "lunch"}, "policy: none is called 'lunch'; there are: adherence, attendance, breaks"),
+        ({"policy": "lunch"}, "policy: none is called 'lunch'; there are: adherence, assessment, attendance"),
         ({"values": "x"}, "values: give names and texts"),
         ({"act": "fly"}, "act: there is no 'fly'; there are: ask, approve"),
         ({"actor": ""}, "actor: who does it? give your own code (--by CODE)"),

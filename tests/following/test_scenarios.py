@@ -443,7 +443,7 @@ def test_every_recorded_scene_has_its_story() -> None:
             ["ready", "ringing", "talking", "hold", "talking", "hold", "talking", "ready"],
         ),
         # Who listens in is on the phone, and in no call of the other's.
-        ("whispered_to", "PJSIP/1006", ["ready", "talking", "ready"]),
+        ("whispered_to", "PJSIP/1006", ["ready", "talking", "talking:listening", "ready"]),
         (
             "one_phone_twice_in_a_queue",
             "PJSIP/1020",
