@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bench import holding, incidents, latency, planning, report, share, shifts, storing, throughput
+from bench import holding, incidents, latency, planning, quality, report, share, shifts, storing, throughput
 from bench.stream import load
 
 
@@ -24,6 +24,7 @@ def steps(quick: bool) -> list[tuple[str, Callable[[], dict[str, Any]]]]:
         ("store", lambda: storing.measure(2_000 if quick else 50_000)),
         ("plan", lambda: planning.measure(*((500, 10) if quick else (5_000, 90)))),
         ("shifts", lambda: shifts.measure(*((500, 2) if quick else (5_000, 30)))),
+        ("quality", lambda: quality.measure(31_000 if quick else 1_000_000)),
         ("beside Asterisk", lambda: share.measure(*((10, 2, 5.0) if quick else (120, 16, 60.0)))),
     ]
 
