@@ -9,10 +9,9 @@ from typing import Any
 from ccd import events as e
 from ccd.effects import AnswerAsked, EndListening, ListenTo, TurnListening
 from ccd.events.listening import ListeningAsked, ListeningEnded
-from ccd.handlers.incidents import NAME as INCIDENTS
 from tests.handlers.shift_scene import ShiftScene, local
 
-__all__ = ["PEOPLE", "ListeningScene"]
+__all__ = ["PEOPLE", "ListeningScene", "heard"]
 
 
 def _person(code: str, seat: str, role: str, team: str) -> e.Person:
@@ -149,7 +148,7 @@ class ListeningScene(ShiftScene):
                 uniqueid=agent,
             )
         )
-        assert any(one.live for one in self.world.incidents.values()), INCIDENTS
+        assert any(one.live for one in self.world.incidents.values())
 
     # --- what came of it ----------------------------------------------------------------------------------
 
@@ -164,3 +163,10 @@ class ListeningScene(ShiftScene):
 
     def why(self, name: str) -> str:
         return self.latest(ListeningEnded, listening=name).why
+
+
+def heard(how: str = "listen") -> tuple[ListeningScene, str, str]:
+    """The lead listens to 2001: the scene, the listening, the Uniqueid of the agent's channel."""
+    scene = ListeningScene()
+    agent = scene.talk("1001")
+    return scene, scene.listening("3001", "2001", how), agent

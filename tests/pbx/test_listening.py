@@ -3,153 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import pytest
 
 from ccd.adapters.listening import originate, turning
-from ccd.effects import ListenTo, TurnListening
-from tests.pbx.ami import Client, Headers
+from ccd.effects import TurnListening
 from tests.pbx.asterisk import Asterisk
 from tests.pbx.incidents import command
-from tests.pbx.media import Frame
-from tests.pbx.phones import Phones, answers, busy, no_answer
-from tests.pbx.sipua import Call
-from tests.pbx.test_hosts import until
+from tests.pbx.listeners import AGENT, ANALYST, LEAD, Ears, floor, listen_to, new_name
+from tests.pbx.phones import answers, busy, no_answer
+from tests.pbx.sipua import Behaviour
 
 pytestmark = pytest.mark.pbx
-
-AGENT, LEAD, ANALYST = "1005", "1020", "1021"
-"""The agent answers what is dialled as 814, and nobody else is rung for it."""
-EVERY = ("listen", "whisper", "barge")
-_ids = iter(f"listen-1{n:020x}" for n in range(1, 1_000_000))
-
-
-class Floor:
-    """A PBX, phones, and what ccd's own AMI user is told with the filters that are shipped."""
-
-    def __init__(self, pbx: Asterisk, phones: Phones, session: Client) -> None:
-        self.pbx = pbx
-        self.phones = phones
-        self.told: list[Headers] = []
-        self._session = session
-
-    async def hear(self) -> None:
-        """Take in what was told meanwhile."""
-        self.told += await asyncio.to_thread(lambda: list(self._session.events(0.05)))
-
-    async def until(self, event: str, **headers: str) -> Headers:
-        """The first event of that name with these headers, among those told and those to come."""
-
-        def found() -> Headers | None:
-            for one in self.told:
-                if one.get("Event") == event and headers.items() <= dict(one).items():
-                    return one
-            return None
-
-        async with asyncio.timeout(10):
-            while (one := found()) is None:
-                await self.hear()
-        return one
-
-    def count(self, event: str, **headers: str) -> int:
-        return sum(one.get("Event") == event and headers.items() <= dict(one).items() for one in self.told)
-
-    async def send(self, fields: tuple[tuple[str, str], ...]) -> None:
-        def send() -> None:
-            headers: dict[str, str | list[str]] = {}
-            for name, value in fields[1:]:
-                if name == "Variable":
-                    headers.setdefault(name, []).append(value)  # type: ignore[union-attr]
-                else:
-                    headers[name] = value
-            with self.pbx.ccd() as session:
-                session.action(fields[0][1], headers)
-
-        await asyncio.to_thread(send)
-
-    async def call(self, number: str = "814") -> tuple[Call, Call, str]:
-        """The caller's call, the agent's, and the Uniqueid of the agent's channel."""
-        self.phones[AGENT].behaviour = answers()
-        caller = await self.phones.outside.call(number, caller="13800138000")
-        await caller.wait_answered()
-        agent = self.phones[AGENT].calls[-1]
-        await agent.wait_answered()
-        shown = await asyncio.to_thread(command, self.pbx, "core show channels concise")
-        mine = next(line for line in shown.splitlines() if line.startswith(f"PJSIP/{AGENT}-"))
-        return caller, agent, mine.split("!")[-1]
-
-    async def listen(
-        self,
-        spied: str,
-        phone: str = LEAD,
-        how: str = "listen",
-        modes: tuple[str, ...] = EVERY,
-        tone: bool = False,
-    ) -> tuple[str, Call]:
-        """Rung, picked up, and on the call."""
-        name = next(_ids)
-        self.phones[phone].behaviour = self.phones[phone].behaviour or answers()
-        await self.send(originate(listen_to(name, spied, phone, how, modes, tone)))
-        await self.until("ChanSpyStart", SpyerUniqueid=name, SpyeeUniqueid=spied)
-        return name, self.phones[phone].calls[-1]
-
-
-def listen_to(
-    name: str, spied: str, phone: str, how: str = "listen", modes: tuple[str, ...] = EVERY, tone: bool = False
-) -> ListenTo:
-    return ListenTo(
-        name,
-        "test",
-        "main",
-        name,
-        spied,
-        f"PJSIP/{phone}",
-        how,
-        "en",
-        modes,
-        ring_s=3,
-        longest_s=60,
-        tone=tone,
-    )
-
-
-@asynccontextmanager
-async def floor(pbx: Asterisk, *more: str) -> AsyncIterator[Floor]:
-    try:
-        with pbx.ccd("system,call,user") as session:
-            async with Phones(pbx, AGENT, LEAD, ANALYST, *more) as phones:
-                yield Floor(pbx, phones, session)
-    finally:
-        command(pbx, "channel request hangup all")
-        await until(lambda: "0 active channels" in command(pbx, "core show channels"))
-
-
-async def loud(frames: list[Frame]) -> bool:
-    """Whether anybody is heard, once what was under way has passed."""
-    await asyncio.sleep(0.4)
-    frames.clear()
-    await asyncio.sleep(0.6)
-    return sum(frame.loud for frame in frames) > 5
-
-
-class Ears:
-    """Who hears whom: all three hush but one, which sends a tone."""
-
-    def __init__(self, phones: Phones, **calls: Call) -> None:
-        self._calls = calls
-        self._heard = {name: phones.listen(call) for name, call in calls.items()}
-
-    async def of(self, speaker: str) -> set[str]:
-        """Who hears this one."""
-        for name, call in self._calls.items():
-            if call.ended.is_set():
-                continue
-            call.phone.media.hush(call, silent=name != speaker)
-        others = [name for name, call in self._calls.items() if name != speaker and not call.ended.is_set()]
-        heard = await asyncio.gather(*(loud(self._heard[name]) for name in others))
-        return {name for name, each in zip(others, heard, strict=True) if each}
 
 
 # --- who hears whom -----------------------------------------------------------------------------------------
@@ -235,11 +101,13 @@ async def test_the_console_turns_it_and_grants_or_takes_away(asterisk: Asterisk)
 @pytest.mark.parametrize(
     "cut", [lambda spied: spied[:-1], lambda spied: spied.split(".")[0], lambda spied: AGENT]
 )
-async def test_what_is_only_the_beginning_of_a_channels_name_is_no_channel(asterisk: Asterisk, cut) -> None:  # type: ignore[no-untyped-def]
+async def test_what_is_only_the_beginning_of_a_channels_name_is_no_channel(
+    asterisk: Asterisk, cut: Callable[[str], str]
+) -> None:
     async with floor(asterisk) as on:
         _, agent, spied = await on.call()
         on.phones[LEAD].behaviour = answers()
-        name = next(_ids)
+        name = new_name()
         await on.send(originate(listen_to(name, cut(spied), LEAD)))
         await on.until("Hangup", Uniqueid=name)
         assert on.count("ChanSpyStart") == 0
@@ -251,7 +119,7 @@ async def test_variables_that_are_none_of_ours_listen_to_nobody(asterisk: Asteri
         _, _, spied = await on.call()
         on.phones[LEAD].behaviour = answers()
         for changed in ({"CCD_HOW": "456"}, {"CCD_HOW": "B"}, {"CCD_SPIED": "&/;"}, {"CCD_SPIED": ""}):
-            name = next(_ids)
+            name = new_name()
             fields = originate(listen_to(name, spied, LEAD))
             replaced = tuple(
                 ("Variable", f"{key}={changed[key]}")
@@ -316,12 +184,12 @@ async def test_ccds_own_rights_end_it_and_the_call_goes_on(asterisk: Asterisk) -
 
 @pytest.mark.parametrize(("behaviour", "reason"), [(no_answer, "3"), (busy, "0")])
 async def test_a_phone_that_nobody_takes_up_listens_to_nothing(
-    asterisk: Asterisk, behaviour, reason: str
-) -> None:  # type: ignore[no-untyped-def]
+    asterisk: Asterisk, behaviour: Behaviour, reason: str
+) -> None:
     async with floor(asterisk) as on:
         _, _, spied = await on.call()
         on.phones[LEAD].behaviour = behaviour
-        name = next(_ids)
+        name = new_name()
         await on.send(originate(listen_to(name, spied, LEAD)))
         told = await on.until("OriginateResponse", Exten=name)
         assert (told["Response"], told["Context"], told["Reason"]) == ("Failure", "ccd-listen", reason)
@@ -332,7 +200,7 @@ async def test_one_that_lasts_too_long_ends(asterisk: Asterisk) -> None:
     async with floor(asterisk) as on:
         _, agent, spied = await on.call()
         on.phones[LEAD].behaviour = answers()
-        name = next(_ids)
+        name = new_name()
         effect = listen_to(name, spied, LEAD)
         fields = tuple(
             (kind, "CCD_LONGEST=2" if value.startswith("CCD_LONGEST") else value)
