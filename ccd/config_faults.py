@@ -56,6 +56,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "must be the reason of a pause: letters, digits, - and _, 64 characters at most",
         "必须是小休原因：字母、数字、- 和 _，最多 64 个字符",
     ),
+    "never_listens": (
+        "{key} names {role}, and agents never listen to calls; take it out",
+        "{key} 中有 {role}，座席不能监听通话；请去掉",
+    ),
     "web_address": (
         "must be an address that begins with https:// (or http://)",
         "必须是以 https://（或 http://）开头的地址",

@@ -368,6 +368,9 @@ class CopyHeld(Effect, frozen=True):
 class ListenTo(Effect, frozen=True):
     """Ring the listener's phone, and put it onto this channel by ChanSpy. ``key`` is the channel's id too:
     [a-z0-9-] only. What came of it is a ``ListeningTold``.
+
+    ``channel`` is its Uniqueid. ``modes``: what the listener may turn to by keys. ``tone``: the agent hears
+    a beep.
     """
 
     pbx: str
@@ -376,8 +379,23 @@ class ListenTo(Effect, frozen=True):
     phone: str
     how: str  # listen | whisper | barge
     language: str  # zh | en
+    modes: tuple[str, ...] = ("listen",)
+    ring_s: float = 20.0
+    longest_s: float = 3600.0
+    tone: bool = False
+
+
+class TurnListening(Effect, frozen=True):
+    """From now on ``how``, and by keys no more than ``modes``. That it is so, the PBX tells."""
+
+    pbx: str
+    listening: str
+    how: str
+    modes: tuple[str, ...]
 
 
 class EndListening(Effect, frozen=True):
+    """Hang up the listener's leg; the call it listens to is not touched."""
+
     pbx: str
     listening: str

@@ -25,11 +25,43 @@ class ListeningAsked(ListeningFact, frozen=True, kw_only=True):
     interface: str
     listener: str
     """The phone that listens."""
+    spied: str = ""
+    """The Uniqueid of ``channel``: this one and no other is listened to."""
+    modes: tuple[str, ...] = ()
+    """What the listener may turn to while it lasts."""
+    why: str = ""
+    incident: str = ""
+    """The live emergency that the call belonged to."""
+
+
+class ListeningRefused(ListeningFact, frozen=True, kw_only=True):
+    """Somebody who may not has asked; ``rule`` says why not. ``listening`` is "" where none had begun."""
+
+    listening: str = ""
+    how: str
+    rule: str
+    incident: str = ""
+
+
+class ListeningAnswered(ListeningFact, frozen=True, kw_only=True):
+    """The listener has taken the phone up."""
 
 
 class ListeningBegan(ListeningFact, frozen=True, kw_only=True):
+    """As the PBX told it. Not ``seen``: it was under way when we looked again, and ``at`` is when we did."""
+
     how: str
     call: str
+    seen: bool = True
+
+
+class ListeningTurnAsked(ListeningFact, frozen=True, kw_only=True):
+    """At the console; a key of the phone asks for nothing. From now on ``modes`` are let."""
+
+    how: str
+    modes: tuple[str, ...]
+    why: str = ""
+    incident: str = ""
 
 
 class ListeningTurned(ListeningFact, frozen=True, kw_only=True):
@@ -38,9 +70,24 @@ class ListeningTurned(ListeningFact, frozen=True, kw_only=True):
     how: str
 
 
+class ListeningNarrowed(ListeningFact, frozen=True, kw_only=True):
+    """An emergency has begun on the call: from now on no more than ``modes`` is let."""
+
+    modes: tuple[str, ...]
+    incident: str = ""
+
+
+class ListeningStopAsked(ListeningFact, frozen=True, kw_only=True):
+    """``actor`` has it ended; whose it is, ``listener_person`` says."""
+
+    listener_person: str
+
+
 class ListeningEnded(ListeningFact, frozen=True, kw_only=True):
-    """``why``: over (the call) | hung_up | refused | busy | no_answer | failed | stopped. Counted as
-    monitoring where ``seconds`` > 0.
+    """``why``: over (the call) | hung_up | refused | busy | no_answer | failed | stopped | longest | unknown.
+    Counted as monitoring where ``seconds`` > 0.
+
+    ``unknown``: it was over when we looked again; ``seconds`` reach up to when the PBX went out of sight.
     """
 
     why: str

@@ -248,9 +248,14 @@ class RecordingsLooked(Event, frozen=True):
 
 
 class ListeningTold(Event, frozen=True):
-    """What came of a listener's phone. ``what``: answered | refused | busy | no_answer | gone | ended."""
+    """What came of a listener's phone. ``what``: answered | on | over | left | longest | refused | busy |
+    no_answer | failed. ``on`` is told at each turn too: ``detail`` says how, ``channel`` whom (a Uniqueid).
+    ``seen``: as it happened.
+    """
 
     pbx: str
     listening: str
     what: str
     detail: str = ""
+    channel: str = ""
+    seen: bool = True

@@ -52,7 +52,7 @@ def _judge(pbx: Pbx, at: datetime, agent: Agent) -> tuple[AgentState, str]:
         return AgentState.LOGGED_OFF, ""
     phone = _on_the_phone(agent)
     if phone is not None:
-        return phone, ""
+        return phone, _listening(agent) if phone is AgentState.TALKING else ""
     if agent.wrapup_until is not None and at < agent.wrapup_until:
         return AgentState.WRAP_UP, ""
     paused = [member for member in agent.members.values() if member.paused]
@@ -69,6 +69,12 @@ def _on_the_phone(agent: Agent) -> AgentState | None:
         if state in found:
             return state
     return None if agent.has_channels else _BY_DEVICE.get(agent.status)
+
+
+def _listening(agent: Agent) -> str:
+    """``listening`` where the phone listens to another's call, and talks to nobody."""
+    up = [channel for channel in agent.channels.values() if _doing(channel) is AgentState.TALKING]
+    return "listening" if up and all(channel.listens for channel in up) else ""
 
 
 def _doing(channel: Channel) -> AgentState | None:

@@ -10,6 +10,7 @@ from ccd.following import (
     bridges,
     calls,
     channels,
+    listening,
     members,
     queuecalls,
     recordings,
@@ -34,11 +35,11 @@ def _on_user_event(pbx: Pbx, at: datetime, m: Message) -> None:
     event = m.get("UserEvent")
     if event == "CcdCode":
         members.on_code_announced(pbx, at, m)
-    elif event == "CcdMissed":
     elif event == "CCDRecordingPause":
         recordings.on_user_event(pbx, at, m)
     elif event == "CcdListen":
         listening.on_user_event(pbx, at, m)
+    elif event == "CcdMissed":
         because = "the dialplan has noted a sign-in that ccd did not answer"
         pbx.emit(CollectMissed(key=f"missed|{pbx.name}", because=because, pbx=pbx.name))
     else:
@@ -48,6 +49,11 @@ def _on_user_event(pbx: Pbx, at: datetime, m: Message) -> None:
 def _on_dial_end(pbx: Pbx, at: datetime, m: Message) -> None:
     calls.on_dial_end(pbx, at, m)
     reports.on_dial_end(pbx, at, m)
+
+
+def _on_originate(pbx: Pbx, at: datetime, m: Message) -> None:
+    ours = m.get("Context") == listening.CONTEXT
+    (listening.on_originate if ours else reports.on_originate)(pbx, at, m)
 
 
 _VARIABLES: dict[str, Handler] = {
@@ -65,6 +71,7 @@ HANDLERS: dict[str, Handler] = {
     "BlindTransfer": transfers.on_blind_transfer,
     "BridgeEnter": bridges.on_bridge_enter,
     "BridgeLeave": bridges.on_bridge_leave,
+    "ChanSpyStart": listening.on_spy_start,
     "ConfbridgeJoin": calls.on_confbridge_join,
     "CoreShowChannel": snapshot.on_core_show_channel,
     "CoreShowChannelsComplete": snapshot.on_channels_complete,
@@ -73,14 +80,14 @@ HANDLERS: dict[str, Handler] = {
     "Hangup": channels.on_hangup,
     "HangupRequest": queuecalls.on_hangup_request,
     "Hold": bridges.on_hold,
+    "MixMonitorMute": recordings.on_mute,
     "MixMonitorStop": recordings.on_stop,
     "Newchannel": channels.on_new_channel,
     "Newstate": channels.on_new_state,
-    "OriginateResponse": reports.on_originate,
+    "OriginateResponse": _on_originate,
     "ParkedCall": calls.on_parked,
     "QueueCallerAbandon": visits.on_abandon,
     "QueueCallerJoin": visits.on_join,
-    "MixMonitorMute": recordings.on_mute,
     "QueueCallerLeave": visits.on_leave,
     "QueueEntry": snapshot.on_queue_entry,
     "QueueMember": snapshot.on_queue_member,

@@ -50,6 +50,8 @@ class Channel:
     answered: datetime | None = None
     code: bool = False
     """True for a call to one of our codes: nobody is talked to."""
+    listens: str = ""
+    """It spies on another by ChanSpy, and how: listen | whisper | barge."""
     bridge: str = ""
     alone_in: str = ""
     """A bridge where this channel hears none of the others: it is parked, or put on hold there."""
@@ -85,10 +87,10 @@ class Call:
     queue_outcome: str = ""
     dial_status: str = ""
     voicemail: bool = False
-    cause: int = 0
-
     marked: bool = False
     """What is said is not to be given out (card data)."""
+    cause: int = 0
+
 
 @dataclass(slots=True)
 class Visit:
@@ -206,14 +208,14 @@ class Recording:
     id: str
     call: Call
     path: str
-
-
     started: datetime | None = None
     """None for one of before our own restart."""
     muted: frozenset[str] = frozenset()
     """Directions: read, write."""
     paused: dict[str, datetime] = field(default_factory=dict)
     """How -> since when: muted, marked."""
+
+
 class Pbx:
     """The picture of one PBX. ``emit`` takes the facts and effects that the functions here produce."""
 
@@ -230,10 +232,10 @@ class Pbx:
         self.missing: tuple[str, ...] = ()
         """Lists of the snapshot that the PBX refuses us."""
         self.blind_since: datetime | None = None
-        self.gen = 0
-        self.queues: dict[str, Queue] = {}
         self.last_blind: tuple[datetime, datetime] | None = None
         """The latest time in which it was out of sight, when it was over."""
+        self.gen = 0
+        self.queues: dict[str, Queue] = {}
         self.agents: dict[str, Agent] = {}
         self.announced: dict[str, Announced] = {}
         """Interface -> what the dialplan has said within the last seconds."""

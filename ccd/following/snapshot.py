@@ -23,7 +23,7 @@ from ccd.events import (
     PbxSynced,
     PictureRestored,
 )
-from ccd.following import bridges, channels, joining, members, recordings, visits
+from ccd.following import bridges, channels, joining, listening, members, recordings, visits
 from ccd.following.agents import refresh, refresh_in_queue
 from ccd.following.pauses import refresh_pause
 from ccd.following.picture import Pbx
@@ -176,6 +176,7 @@ def _take_in(pbx: Pbx, at: datetime, m: Message, parking: set[str]) -> None:
     channel.gen = pbx.gen
     joining.relink(pbx, at, channel, m.get("Linkedid"))
     channels.on_new_state(pbx, at, m)
+    listening.taken_in(pbx, at, channel, m)
     bridge = m.get("BridgeId")
     if bridge != (channel.bridge or channel.alone_in):
         bridges.enter_bridge(pbx, at, channel, bridge, alone=bridge in parking)

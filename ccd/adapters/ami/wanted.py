@@ -77,10 +77,11 @@ WANTED: Mapping[str, Predicate | None] = {
     "AttendedTransfer": None,
     "ParkedCall": None,
     "ConfbridgeJoin": None,
+    "ChanSpyStart": None,  # a listener is on a call
     # Recordings and results.
     "MixMonitorStop": None,
-    "VarSet": names_wanted_variable,
     "MixMonitorMute": None,  # card data: silence in the file
+    "VarSet": names_wanted_variable,
     "DeviceStateChange": names_a_phone,
     # What the dialplan reports (threat codes among them).
     "UserEvent": None,
