@@ -444,6 +444,22 @@ async def test_a_call_nobody_answered_is_none(store: Store) -> None:
     assert await found(store) == ()
 
 
+async def test_legs_of_trunks_do_not_fill_a_page(store: Store) -> None:
+    """They are in no population, ever: there are more of them than fit, and what comes after is found."""
+    trunks = [leg("2.1", f"2.{n}", f"PJSIP/trunk{n}", 12, 30 + n) for n in range(2, 9)]
+    await store.commit(dialled("outbound", leg("2.1", "2.1", "PJSIP/1002", 11, 60), *trunks))
+    answer = await read(store, page=3)
+    assert ([one.interface for one in answer.found], answer.until) == (["PJSIP/1002"], later(3000))
+
+
+@pytest.mark.parametrize(("pbx", "count"), [("main", 1), ("north", 0)])
+async def test_a_phone_of_one_pbx_is_none_of_anothers(store: Store, pbx: str, count: int) -> None:
+    roster = Roster([e.Person("9", "王五", "telesales", "B", "B-1", "PJSIP/1002", pbx=pbx)])
+    await store.commit(dialled("outbound", leg("2.1", "2.1", "PJSIP/1002", 11, 60)))
+    answer = await store.read(lambda connection: queries.conversations(connection, asking(), roster, NOW))
+    assert len(answer.found) == count
+
+
 async def test_who_hands_on_has_one_and_who_takes_over_another(store: Store) -> None:
     """The second channel by which the first phone asked is none of its own."""
     first = leg("2.1", "2.1", "PJSIP/1001", 12, 40)
