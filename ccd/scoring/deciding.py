@@ -188,7 +188,7 @@ def plan(event: ShiftAct, world: World) -> Items:
     reason = event.values.get("reason", "")
     yield facts.AnalystPlanned(
         at=event.at,
-        key=f"scoring|planned|{event.person}|{day}|{event.at.isoformat()}",
+        key=f"scoring|planned|{event.person}|{day}|{event.request}",
         person=event.person,
         day=day,
         actor=event.actor,
