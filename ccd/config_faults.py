@@ -108,7 +108,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "权重合计 {total}，必须合计 100：{parts}",
     ),
     "bands_of_grades": (
-        "must give the lowest points of S, A, B, C and D, each lower than the one before, D from 0; or nothing",
+        "must give the lowest points of S, A, B, C and D, each lower than the one before, D from 0; or none",
         "必须给出 S、A、B、C、D 各级的最低分，逐级降低，D 为 0；或留空",
     ),
     "part_name": (
