@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
 from ccd import events as e
 from ccd.adapters.store import Store
 from ccd.adapters.store import quality_queries as queries
-from ccd.adapters.store.population_queries import explained, population
+from ccd.adapters.store.population_queries import drawn, explained, population
+from ccd.adapters.store.queries import opened
 from ccd.effects import ReadConversations
 from ccd.events.quality import Conversation, ConversationSeen, ConversationsRead
 from ccd.events.recording_pauses import RecordingPaused, RecordingUnpaused
 from ccd.events.sampling import CallPicked
 from ccd.quality.units import unit_of
 from ccd.roster import Roster
+from tests.adapters.store.conftest import Place
 from tests.adapters.store.samples import AT, later, sample
 
 ROSTER = Roster(
@@ -545,3 +549,24 @@ async def test_what_ended_is_found_by_an_index(
     assert any(index in plan for plan in plans), plans
     assert any("ix_conversation_uniqueid" in plan for plan in plans), plans
     assert not any(plan.startswith("SCAN") and "CONSTANT" not in plan for plan in plans), plans
+
+
+async def test_a_day_is_read_as_it_was_at_one_moment(store: Store, place: Place) -> None:
+    """While picks are being made: each that is told is in the population, and none there is untold."""
+
+    async def making() -> None:
+        for n in range(60):
+            about = {"unit": f"{n:020x}", "pbx": "main", "day": AT.date()}
+            seen_one = sample(ConversationSeen, **about, picked="threshold")
+            await store.commit([seen_one, sample(CallPicked, key=f"k{n}", **about, reason="threshold")])
+
+    making_them = asyncio.create_task(making())
+    looked = 0
+    async with opened(place.settings, place.state_dir) as archive:
+        while not making_them.done():
+            found = await archive.read(lambda connection: drawn(connection, AT.date()))
+            picked = {msgspec.json.decode(text)["unit"] for text in found.facts}
+            assert picked == {member.unit for member in found.members}
+            looked += 1
+    await making_them
+    assert looked
