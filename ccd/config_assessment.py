@@ -22,7 +22,7 @@ OWN_PARTS = ("qa", "examinations", "attendance")
 
 Points = Annotated[float, Field(ge=0, le=100)]
 PartName = Annotated[str, shaped(r"[a-z][a-z0-9_]{0,31}", "part_name")]
-Clock = Annotated[str, shaped(r"([01][0-9]|2[0-3]):[0-5][0-9]", "clock_time")]
+Clock = Annotated[str, shaped(r"([01][0-9]|2[0-3]):[0-5][0-9]", "no_clock")]
 
 
 class PartSettings(Section):

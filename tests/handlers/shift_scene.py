@@ -73,15 +73,14 @@ class ShiftScene:
         zone: str = "Asia/Shanghai",
         **policies: Mapping[str, Any],
     ) -> None:
-        names = ("handover", "meals", "breaks", "attendance", "leave", "adherence")
+        six = ("handover", "meals", "breaks", "attendance", "leave", "adherence")
+        names = dict.fromkeys((*six, *policies))
         self.settings = Settings.model_validate(
             {
                 "daemon": {"timezone": zone},
                 "pbx": {"main": {"secret": "x"}},
                 "shifts": {"kinds": dict(kinds), **(shifts or {})},
-                "policies": {
-                    name: {"mode": mode, **policies.get(name, {})} for name in dict.fromkeys((*names, *policies))
-                },
+                "policies": {name: {"mode": mode, **policies.get(name, {})} for name in names},
             }
         )
         self.at = at

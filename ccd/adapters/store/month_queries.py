@@ -1,7 +1,7 @@
 """What a month's assessment is made of, one entry a person: scores with their chance, attendance, faults.
 
 Scores are of released evaluations of the probability sample alone, of conversations of that month, whose
-chance is final. Attendance is the ledger of the month: verdicts as corrected, without absences that were waived.
+chance is final. Attendance is the month's ledger: verdicts as corrected, without absences that were waived.
 """
 
 from __future__ import annotations
@@ -106,9 +106,8 @@ def faults_of(answers: str, points: Mapping[str, int]) -> Iterable[str]:
         return
     for question, value in table.items():
         answer = value.get("answer") if isinstance(value, dict) else value
-        if answer == NO:
-            yield question
-        elif question in points and type(answer) in (int, float) and answer * 2 < points[question]:
+        few = isinstance(answer, (int, float)) and answer * 2 < points.get(question, 0)
+        if answer == NO or few:
             yield question
 
 
