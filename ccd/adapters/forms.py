@@ -90,3 +90,5 @@ def _chosen(settings: Settings) -> Iterator[tuple[str, str]]:
         yield f"policies.scoring.queue_forms.{queue}", name
     for team, name in scoring.team_forms.items():
         yield f"policies.scoring.team_forms.{team}", name
+    if name := settings.policies.listening.form:
+        yield "policies.listening.form", name

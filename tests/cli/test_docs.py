@@ -29,17 +29,27 @@ def commands(group: Any, before: str = "") -> Iterator[str]:
             yield f"{before}{name}"
 
 
+def groups(group: Any, before: str = "") -> Iterator[str]:
+    """``qa``, ``qa form``."""
+    for name, each in group.commands.items():
+        if hasattr(each, "commands"):
+            yield f"{before}{name}"
+            yield from groups(each, f"{before}{name} ")
+
+
 def documented() -> set[str]:
     """``incident ack`` of "`incident ack`, `cannot`": a word by itself goes on with the group before it."""
+    known = set(groups(typer.main.get_command(app)))
     table = DOCS[DOCS.index("| command |") : DOCS.index("Without an `ID`")]
     found = set()
     for row in table.strip().splitlines()[2:]:
         group = ""
         for text in re.findall(r"`([^`]+)`", row.split("|")[1]):
             words = [word for word in text.split() if re.fullmatch(r"[a-z][a-z-]*", word)]
+            depth = next((n for n in (3, 2) if " ".join(words[: n - 1]) in known), 2)
             if len(words) > 1:
-                group = words[0]
-            found.add(" ".join(words[:2]) if len(words) > 1 or not group else f"{group} {words[0]}")
+                group = " ".join(words[: depth - 1])
+            found.add(" ".join(words[:depth]) if len(words) > 1 or not group else f"{group} {words[0]}")
     return found
 
 
