@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 WORKERS ?= -n 3 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench soak deb prompts dashboards setup test-hosts clean
+.PHONY: help run test lint bench soak deb prompts dashboards setup test-hosts openapi clean
 
 help:
 	@echo 'make run    start ccd with every default: SQLite, and a simulated PBX where none is configured'
@@ -16,6 +16,7 @@ help:
 	@echo 'make soak   the long campaigns'
 	@echo 'make deb    a Debian package in dist/'
 	@echo 'make dashboards  Grafana dashboards, from dashboards/ into config/grafana/'
+	@echo 'make openapi  the description of the API, in docs/openapi.json'
 	@echo 'make prompts  what is said on the phone, spoken by eSpeak NG into build/sounds/'
 
 run: $(STAMP)
@@ -55,6 +56,9 @@ test-hosts: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@sh scripts/make-venv.sh $(PY) .venv
 	@touch $@
+
+openapi: $(STAMP)
+	$(BIN)/python -m ccd.web > docs/openapi.json
 
 clean:
 	rm -rf .venv build dist *.egg-info

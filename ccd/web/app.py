@@ -30,10 +30,7 @@ FAULTS_TOLD = 5
 
 def api(site: Site | None) -> FastAPI:
     """``site`` None: only for its OpenAPI."""
-    told = {
-        status: {"model": ProblemShape, "description": title, "content": {MEDIA_TYPE: {}}}
-        for status, title in _statuses().items()
-    }
+    told = {status: {"model": ProblemShape, "description": title} for status, title in _statuses().items()}
     app = FastAPI(
         title="ccd",
         version=__version__,
@@ -49,6 +46,8 @@ def api(site: Site | None) -> FastAPI:
         app.include_router(each.router)
     app.add_api_route("/api/v1/problems", problems, methods=["GET"], tags=["problems"])
     _tell_errors(app)
+    plain = app.openapi
+    app.openapi = lambda: _as_problems(plain())  # type: ignore[method-assign]
     return app
 
 
@@ -62,6 +61,17 @@ async def problems() -> dict[str, dict[str, Any]]:
         code: {"status": kind.status, "title": list(kind.title), "detail": list(kind.detail)}
         for code, kind in KINDS.items()
     }
+
+
+def _as_problems(schema: dict[str, Any]) -> dict[str, Any]:
+    """Errors are of their own media type."""
+    for methods in schema["paths"].values():
+        for told in methods.values():
+            for status, answer in told["responses"].items():
+                content = answer.get("content", {})
+                if int(status) >= 400 and "application/json" in content:
+                    answer["content"] = {MEDIA_TYPE: content["application/json"]}
+    return schema
 
 
 def _statuses() -> dict[int | str, str]:

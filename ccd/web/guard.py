@@ -15,8 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ccd.web.problems import ProblemError, response_of
 
-__all__ = ["BODY_MOST", "Guard"]
+__all__ = ["BODY_MOST", "CONNECTION", "Guard", "known_by"]
 
+CONNECTION = "ccd.connection"
 BODY_MOST = 64 * 1024
 """Bytes of a request."""
 BODY_S = 10.0
@@ -32,8 +33,10 @@ HEADERS = {
 }
 
 
-class SlowReaderError(Exception):
-    """Nobody takes the answer; the connection is cut already."""
+class SlowReaderError(BaseException):
+    """Nobody takes the answer; the connection is cut already. No Exception: nothing on its way up may take it
+    for a defect.
+    """
 
 
 class Guard:
@@ -86,8 +89,8 @@ class Guard:
                     await send(message)
             except TimeoutError:
                 self.cut += 1
-                cut: Callable[[], None] = scope.get("ccd.cut", lambda: None)
-                cut()
+                scope[CONNECTION].transport.abort()
+                await asyncio.sleep(0)  # so that it is known to be gone
                 raise SlowReaderError from None
 
         return patiently
@@ -132,11 +135,11 @@ async def _nothing() -> Message:
     raise RuntimeError("nobody reads what is refused")
 
 
-def note_cut(connection: Any, app: ASGIApp) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """``app``, told with each request how its connection is cut."""
+def known_by(connection: Any, app: ASGIApp) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """``app``, told with each request by which connection it came."""
 
     async def noted(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["ccd.cut"] = lambda: connection.transport.abort()
+        scope[CONNECTION] = connection
         await app(scope, receive, send)
 
     return noted

@@ -11,6 +11,7 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from ccd.web.guard import CONNECTION
 from ccd.web.problems import ProblemError
 from ccd.web.ranges import Part, RangeError, part_of
 from ccd.web.site import Site
@@ -77,6 +78,8 @@ class FileResponse(Response):
             await send(start)
             if scope["method"] != "HEAD":
                 async for piece in self._pieces():
+                    if scope[CONNECTION].transport.is_closing():
+                        return  # nobody is there any more
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:

@@ -12,7 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ccd.adapters.http import Server, bound, url_of, wind_up
 from ccd.config_web import WebSettings
-from ccd.web.guard import note_cut
+from ccd.web.guard import known_by
 
 __all__ = ["WebServer"]
 
@@ -75,7 +75,7 @@ class _Connection(H11Protocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.app = note_cut(self, self.app)
+        self.app = known_by(self, self.app)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
