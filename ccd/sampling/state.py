@@ -117,11 +117,11 @@ class SamplingState:
         open_days = set(self.open_days())
         for picks in (self.drawn, self.extra, self.unheard, self.wanted):
             _drop(picks, [unit for unit, one in picks.items() if _over(one.day, old_picks, open_days)])
-        _drop(self.marked, [number for number, until in self.marked.items() if until <= at])
         now = self.underway
         for kept in (now.seeds, now.seen):
             _drop(kept, [day for day in kept if _over(day, old_picks, open_days)])
         keeps = timedelta(days=PICKS_DAYS)
+        _drop(self.marked, [number for number, until in self.marked.items() if until < at - keeps])
         _drop(now.requests, [key for key, act in now.requests.items() if act.at < at - timedelta(minutes=1)])
         _drop(now.amiss, [key for key, (_, since) in now.amiss.items() if since < at - keeps])
 
