@@ -62,8 +62,12 @@ def seed_digest(seed: str) -> str:
 
 def digest(members: Iterable[Member]) -> str:
     """SHA-256 over a population: of each but those that came too late a line of JSON, sorted by unit."""
+    return _digest(merge(members))
+
+
+def _digest(merged: Iterable[Member]) -> str:
     total = hashlib.sha256()
-    for one in merge(members):
+    for one in merged:
         if one.eligible != TOO_LATE:
             told = (one.unit, one.person, one.queue, one.team, one.eligible, one.rank)
             total.update(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
@@ -142,16 +146,27 @@ def draw(
 
     ``findings``: units whose recording cannot be heard. They stay drawn, and others step in for them.
     """
+    return _draw(merge(members), seed, thresholds, minimum, strata_by, findings)
+
+
+def _draw(
+    merged: Iterable[Member],
+    seed: str,
+    thresholds: Mapping[str, float],
+    minimum: int,
+    strata_by: str,
+    findings: Collection[str],
+) -> dict[str, str]:
     picks: dict[str, str] = {}
-    for stratum, ranked in _ranked(members, seed, strata_by).items():
+    for stratum, ranked in _ranked(merged, seed, strata_by).items():
         picks |= _drawn(ranked, rate_of(thresholds, stratum), minimum, findings)
     return dict(sorted(picks.items()))
 
 
-def _ranked(members: Iterable[Member], seed: str, by: str) -> dict[str, list[tuple[str, str]]]:
+def _ranked(merged: Iterable[Member], seed: str, by: str) -> dict[str, list[tuple[str, str]]]:
     """Stratum -> (rank, unit) of what is eligible, the lowest first."""
     strata: dict[str, list[tuple[str, str]]] = {}
-    for one in merge(members):
+    for one in merged:
         if not one.eligible:
             stratum = stratum_of(by, one.person, one.queue, one.team)
             strata.setdefault(stratum, []).append((rank(seed, one.unit), one.unit))
@@ -186,8 +201,8 @@ def joining(
     way, and at last the one that steps in, if one is left.
     """
     everybody = merge(members)
-    before = draw(everybody, seed, thresholds, minimum, strata_by, set(findings) - {unit})
-    after = draw(everybody, seed, thresholds, minimum, strata_by, {*findings, unit})
+    before = _draw(everybody, seed, thresholds, minimum, strata_by, set(findings) - {unit})
+    after = _draw(everybody, seed, thresholds, minimum, strata_by, {*findings, unit})
     return tuple(sorted(after.keys() - before.keys(), key=lambda each: (rank(seed, each), each)))
 
 
@@ -228,7 +243,7 @@ def close(
 ) -> Closing:
     """Of everything that ended that day; what came too late is left out."""
     everybody = [one for one in merge(members) if one.eligible != TOO_LATE]
-    picks = draw(everybody, seed, thresholds, minimum, strata_by, findings)
+    picks = _draw(everybody, seed, thresholds, minimum, strata_by, findings)
     counts: dict[str, list[int]] = {}
     for one in everybody:
         stratum = stratum_of(strata_by, one.person, one.queue, one.team)
@@ -242,4 +257,4 @@ def close(
         for stratum, (total, fit, picked, unheard) in sorted(counts.items())
     }
     fit = sum(count[1] for count in counts.values())
-    return Closing(picks, strata, digest(everybody), len(everybody), fit, len(picks))
+    return Closing(picks, strata, _digest(everybody), len(everybody), fit, len(picks))
