@@ -27,9 +27,9 @@ from ccd.events.quality import Lying, RecordingsExpired
 from ccd.retention.classes import ends, shortest
 from ccd.retention.holding import automatic, changed
 from ccd.retention.making import NAME, Items, World, fact, local_day, page
-from ccd.retention.state import Run, name_of_file
+from ccd.retention.state import RetentionState, Run, name_of_file
 
-__all__ = ["DELETE", "READ", "done", "expired", "left_over", "look", "spared"]
+__all__ = ["DELETE", "READ", "done", "expired", "left_over", "look", "stays"]
 
 READ = f"{NAME}|expired|"
 DELETE = f"{NAME}|delete|"
@@ -100,7 +100,7 @@ def _judge(world: World, settings: RetentionSettings, at: datetime, one: Lying, 
     if until is None or until > at or one.state not in ("final", "empty"):
         return
     yield from automatic(world, at, one, one.numbers)
-    why = spared(world, settings, one, run.day)
+    why = stays(world.retention, settings, one, run.day)
     if why:
         run.spared[why] = run.spared.get(why, 0) + 1
         return
@@ -111,9 +111,8 @@ def _judge(world: World, settings: RetentionSettings, at: datetime, one: Lying, 
         yield from _delete(at, one, name)
 
 
-def spared(world: World, settings: RetentionSettings, one: Lying, today: date) -> str:
+def stays(state: RetentionState, settings: RetentionSettings, one: Lying, today: date) -> str:
     """Why it stays though its time is over; "" where nothing keeps it."""
-    state = world.retention
     if holds := state.holds_of(one.pbx, one.recording):
         return next((held.why for held in holds if held.why in ("complaint", "threat")), "held")
     if state.held(one.pbx, one.recording) or state.held_file(one.pbx, one.path):
@@ -155,7 +154,7 @@ def _take_up(world: World, settings: RetentionSettings, at: datetime, one: Lying
     if (one.pbx, one.recording) in world.retention.deleting:
         return
     yield from automatic(world, at, one, one.numbers)
-    why = spared(world, settings, one, local_day(world, at))
+    why = stays(world.retention, settings, one, local_day(world, at))
     if why or settings.mode is not Mode.ENFORCE:
         error = why or f"mode {settings.mode.value}"
         yield _ended(at, one.pbx, one.recording, "held", error)
