@@ -63,7 +63,7 @@ grep -q '^state_dir = "/var/lib/ccd"' "$stage/etc/ccd/ccd.toml" || fail "config/
 for unit in ccd.service ccd-drill.service ccd-drill.timer; do put 0644 "systemd/$unit" "/usr/lib/systemd/system/$unit"; done
 put 0644 systemd/ccd.sysusers /usr/lib/sysusers.d/ccd.conf
 put 0644 systemd/ccd.tmpfiles /usr/lib/tmpfiles.d/ccd.conf
-(cd config && find asterisk grafana prometheus -type f) | while read -r file; do put 0644 "config/$file" "/usr/share/ccd/$file"; done
+(cd config && find asterisk prometheus grafana forms -type f) | while read -r file; do put 0644 "config/$file" "/usr/share/ccd/$file"; done
 "$python" packaging/make_prompts.py "$stage/usr/share/ccd/sounds"
 put 0644 packaging/prompts.toml /usr/share/ccd/prompts.toml
 put 0644 config/roster.csv /usr/share/ccd/roster.csv

@@ -32,6 +32,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from ccd import __version__
 from ccd.adapters.clock import utc_now
+from ccd.adapters.metrics.calibration import calibration_families
 from ccd.adapters.metrics.components import Components, Kind
 from ccd.adapters.metrics.facts import Facts
 from ccd.adapters.metrics.gauges import world_families
@@ -137,6 +138,7 @@ class Metrics:
         try:
             yield from shift_families(world, now, self._labels, self._facts.shifts)
             yield from listening_families(world)
+            yield from calibration_families(world, now)
         except Exception:
             self.errors += 1
             log.exception("metrics_failed")
