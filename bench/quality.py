@@ -38,26 +38,28 @@ AT_ONCE = 2_000
 
 def measure(count: int) -> dict[str, Any]:
     """``count`` conversations, on each engine."""
+    found: dict[str, Any] = {"quality_conversations": count}
     with tempfile.TemporaryDirectory(prefix="ccd-bench.") as folder:
-        found = asyncio.run(_engine("sqlite", StoreSettings(), Path(folder), count))
+        found |= asyncio.run(_engine("sqlite", (StoreSettings(), StoreSettings()), Path(folder), count))
     with tempfile.TemporaryDirectory(prefix="ccd-bench.") as folder, closing(Cluster()) as cluster:
-        settings = StoreSettings(url=cluster.create_database())
-        found |= asyncio.run(_engine("postgresql", settings, Path(folder), count))
-    return {"quality_conversations": count} | found
+        empty, full = (StoreSettings(url=cluster.create_database()) for _ in range(2))
+        found |= asyncio.run(_engine("postgresql", (empty, full), Path(folder), count))
+    return found
 
 
-async def _engine(name: str, settings: StoreSettings, folder: Path, count: int) -> dict[str, float]:
-    store = await Store.open(settings, folder)
-    found = {f"quality_insert_us_empty_{name}": await _inserting(store, 0)}
-    await _fill(store, count // DAYS)
-    found[f"quality_insert_us_full_{name}"] = await _inserting(store, 1)
-    full, empty = found[f"quality_insert_us_full_{name}"], found[f"quality_insert_us_empty_{name}"]
-    found[f"quality_insert_ratio_{name}"] = full / empty
-    await store.close(30.0)
-    store = await Store.open(settings, folder)
+async def _engine(
+    name: str, settings: tuple[StoreSettings, StoreSettings], folder: Path, count: int
+) -> dict[str, float]:
+    full = await Store.open(settings[1], folder / "full")
+    await _fill(full, count // DAYS)
+    await full.close(30.0)
+    full = await Store.open(settings[1], folder / "full")
+    empty = await Store.open(settings[0], folder / "empty")
+    found = {f"quality_{what}_{name}": value for what, value in (await _inserting(empty, full)).items()}
+    await empty.close(30.0)
     for what, asked in MEASURES.items():
-        found[f"quality_{what}_ms_{name}"] = await _timed(lambda asked=asked: asked(store))  # type: ignore[misc]
-    await store.close(30.0)
+        found[f"quality_{what}_ms_{name}"] = await _timed(lambda asked=asked: asked(full))  # type: ignore[misc]
+    await full.close(30.0)
     return found
 
 
@@ -82,6 +84,14 @@ async def _fill(store: Store, a_day: int) -> None:
         if number >= DAYS - WITH_CALLS:
             new = max(a_day // 1000, 3) if day == LAST else 0  # the last few are not in the population yet
             await _commit(store, [fact for n in range(a_day + new) for fact in call(day, n, a_day)])
+    await _known(store)
+
+
+async def _known(store: Store) -> None:
+    """As PostgreSQL does by itself some time after it was filled; SQLite needs nothing."""
+    async with store._database.writer.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.exec_driver_sql("ANALYZE")
 
 
 async def _commit(store: Store, facts: Sequence[Event]) -> None:
@@ -89,16 +99,19 @@ async def _commit(store: Store, facts: Sequence[Event]) -> None:
         await store.commit(facts[start : start + AT_ONCE])
 
 
-async def _inserting(store: Store, of: int) -> float:
-    """Microseconds a conversation, in batches; on days before the month, of which nothing is read."""
-    times = []
-    for turn in range(ROUNDS):
-        day = FIRST - timedelta(days=1 + turn + of * ROUNDS)
+async def _inserting(empty: Store, full: Store) -> dict[str, float]:
+    """Microseconds a conversation, in batches into one store and the other by turns; of days to come."""
+    times: dict[Store, list[float]] = {empty: [], full: []}
+    for turn in range(3 * ROUNDS):
+        day = LAST + timedelta(days=1 + turn)
         facts = [seen(day, n, AT_ONCE) for n in range(AT_ONCE)]
-        began = time.perf_counter()
-        await store.commit(facts)
-        times.append(1e6 * (time.perf_counter() - began) / AT_ONCE)
-    return statistics.median(times)
+        for store, took in times.items():
+            began = time.perf_counter()
+            await store.commit(facts)
+            took.append(1e6 * (time.perf_counter() - began) / AT_ONCE)
+    into = {"insert_us_empty": times[empty], "insert_us_full": times[full]}
+    ratio = statistics.median(of / on for on, of in zip(times[empty], times[full], strict=True))
+    return {name: statistics.median(took) for name, took in into.items()} | {"insert_ratio": ratio}
 
 
 # --- what is asked ----------------------------------------------------------------------------------------

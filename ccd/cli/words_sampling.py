@@ -158,7 +158,7 @@ SAMPLING_WORDS: dict[str, tuple[str, str]] = {
     "sampling_why_not_drawn": ("not picked: its rank is too high", "未抽中：序值不够靠前"),
     "sampling_why_rank": (
         "rank {rank}: {share} of all ranks are lower; at once under {threshold} (stratum {stratum})",
-        "序值 {rank}：居前 {share}；低于 {threshold} 即时抽中（分层 {stratum}）",
+        "序值 {rank}：更靠前的占 {share}；占比低于 {threshold} 即时抽中（分层 {stratum}）",
     ),
     "sampling_why_stratum": (
         "its stratum: {of_stratum}, {eligible_of_stratum} eligible, {drawn_of_stratum} drawn, min. {minimum}",
