@@ -20,7 +20,7 @@ from ccd.events import assessment as facts
 from ccd.events.quality import MonthRead, QualityRead
 from ccd.quality.people import is_qa_manager, is_scored
 
-__all__ = ["READS", "closed", "figures_of", "look"]
+__all__ = ["READS", "closed", "figures_of", "grounds", "look", "read"]
 
 READS = "assessment|month|"
 PATIENCE = timedelta(minutes=10)
@@ -145,7 +145,7 @@ def _made(world: World, at: datetime, one: MonthRead, month: str, result: Month)
         missing=result.missing,
         edition=edition,
         evaluations=tuple(sorted({name for _, _, name in one.scores})),
-        grounds=tuple(_grounds(world, one, month)),
+        grounds=tuple(grounds(world, one, month)),
         because=f"assessment: {month}: {_words(result)}",
     )
     yield from by_bands(world, at, person, month)
@@ -161,7 +161,7 @@ def _words(result: Month) -> str:
     return f"{result.verdict}, {points}, {result.score.n} scored{missing}"
 
 
-def _grounds(world: World, one: MonthRead, month: str) -> Iterable[str]:
+def grounds(world: World, one: MonthRead, month: str) -> Iterable[str]:
     for known in world.assessment.figures_of(one.person, month):
         yield f"{known.part}: {known.name} {known.points:g} ({known.source or 'imported'})"
     for exam in exams_of(world.assessment.exams(), one.person, month):

@@ -1,0 +1,232 @@
+"""`ccd assess`, `training` and `staff` beside a store, without a daemon; and files that are refused."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccd import events as e
+from ccd.adapters.store import Store
+from ccd.config import StoreSettings
+from tests.cli.real import Home
+from tests.handlers.assessment_scene import MORE, AssessmentScene, local
+
+TOML = """
+[daemon]
+language = "en"
+[pbx.main]
+secret = "x"
+[policies.assessment.parts]
+qa = { weight = 60, required = true }
+kpi = { weight = 40 }
+"""
+STAFF = json.dumps(
+    [
+        {"line": 2, "person": "2001", "level": "junior", "step": "good", "confirmed": True},
+        {"line": 3, "person": "2002", "level": "junior", "step": "fair", "dispatched": True},
+        {"line": 4, "person": "3001", "level": "senior", "step": "fair", "confirmed": True},
+    ]
+)
+KPI = json.dumps([{"line": 2, "person": "2001", "part": "kpi", "name": "=calls", "points": 50}])
+
+
+def half_a_year() -> AssessmentScene:
+    """2001 fails February, is retrained and passes; has B from January to June."""
+    parts = {"qa": {"weight": 60, "required": True}, "kpi": {"weight": 40}}
+    scene = AssessmentScene("2026-03-02 12:00", assessment={"parts": parts})
+    assert scene.import_("staff", STAFF).accepted
+    assert scene.import_("figures", KPI, "2026-02").accepted
+    scene.score("2026-02", 55)
+    scene.score("2026-02", 90, "2002")
+    scene.run(to=local("2026-03-03 08:01"))
+    assert scene.decide("R-2001-202602", "retrain").accepted
+    planned = scene.plan_course("2026-03-05T09:00", "2026-03-05T10:00", kind="retraining")
+    scene.run(to=local("2026-03-05 10:00"))
+    scene.do("held", actor="5001", training=planned.result["training"], minutes="60")
+    assert scene.exam(planned.result["training"], "2001=77").accepted
+    scene.plan_course("2026-03-06T09:00", "2026-03-06T12:00", "2001,2002", kind="safety")
+    scene.run(to=local("2026-03-06 12:00"))
+    scene.do("held", actor="5001", training="T-20260306-1", minutes="600", people="2001")
+    scene.run(to=local("2026-07-01 12:00"))
+    for month in range(1, 7):
+        rows = json.dumps([{"line": 2, "person": "2001", "grade": "B"}])
+        assert scene.import_("grades", rows, f"2026-{month:02d}").accepted
+    return scene
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = Home(tmp_path_factory.mktemp("assessment"))
+    home.configure(TOML)
+    asyncio.run(_store(home.state, half_a_year().facts))
+    return home
+
+
+async def _store(folder: Path, facts: list[e.Event]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    store = await Store.open(StoreSettings(), folder)
+    await store.replace_roster(e.RosterReplaced(at=facts[0].at, version="1", people=MORE, by="test"))
+    store.enqueue([fact for fact in facts if not isinstance(fact, e.RosterReplaced)])
+    assert await store.close(10.0) == 0
+
+
+def told(home: Home, *arguments: str) -> Any:
+    run = home.ccd(*arguments, "--json")
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def said(home: Home, *arguments: str, lang: str = "en") -> str:
+    run = home.ccd(*arguments, "--lang", lang)
+    assert run.returncode == 0, run.stderr
+    return str(run.stdout)
+
+
+def test_a_persons_month_names_every_figure_with_what_it_rests_on(home: Home) -> None:
+    """0.6 · 55 + 0.4 · 50 = 53."""
+    text = said(home, "assess", "show", "2001", "--month", "2026-02")
+    for part in (
+        "2001 name 2001 2026-02: not passed, 53 (edition 1)",
+        "qa: 55, weight 60 %",
+        "kpi: 50, weight 40 %",
+        "QA score of 10 calls: with 95 % confidence from 55 to 55",
+        "kpi: =calls 50 (imported)  [from shift_event]",
+        "e00 e01 e02 e03 e04 e05 e06 e07 e08 e09  [from evaluation]",
+    ):
+        assert part in text, part
+    row = told(home, "assess", "show", "2001", "--month", "2026-02")
+    assert (row["points"], row["edition"], len(row["evaluations"])) == (53.0, 1, 10)
+    assert "不合格" in said(home, "assess", "show", "2001", "--month", "2026-02", lang="zh_CN")
+
+
+def test_a_month_that_was_not_made_is_a_preview_and_too_few_calls_are_no_number(home: Home) -> None:
+    text = said(home, "assess", "show", "2001", "--month", "2026-04")
+    assert "insufficient, - (preview, not made yet)" in text
+    assert "0 scored calls; with fewer than 10 there is no number" in text
+    assert "qa: nothing there" in text
+
+
+def test_everybodys_month_as_text_json_and_a_table_for_excel(home: Home) -> None:
+    rows = told(home, "assess", "month", "2026-02", "--team", "A")["people"]
+    points = {row["person"]: (row["verdict"], row["points"]) for row in rows}
+    assert points["2001"] == ("fail", 53.0)
+    assert points["2002"] == ("pass", 90.0)
+    assert points["2003"] == ("insufficient", None)
+    run = home.ccd("assess", "month", "2026-02", "--csv", "--lang", "zh_CN")
+    lines = run.stdout.splitlines()
+    assert lines[0].startswith("\ufeff工号,姓名,班组,月份,结论,得分")
+    assert any(line.startswith("2001,name 2001,A,2026-02,不合格,53.0,10") for line in lines)
+    assert told(home, "assess", "month", "2026-02", "--team", "Z")["people"] == []
+
+
+def test_cases_are_told_with_what_they_rest_on(home: Home) -> None:
+    assert "no case is open" in said(home, "assess", "cases")
+    (row,) = told(home, "assess", "cases", "--all")["cases"]
+    assert (row["case"], row["state"], row["closed"], row["points"]) == (
+        *("R-2001-202602", "closed", "passed"),
+        [53.0],
+    )
+    assert row["decisions"][0]["actor"] == "4001"
+
+
+@pytest.mark.parametrize(
+    ("viewer", "results"),
+    [
+        ((), {"2001": {"passed": True}}),
+        (("--by", "3002"), {"2001": {"passed": True, "points": 77.0}}),
+        (("--by", "3001"), {}),
+        (("--by", "2001"), {"2001": {"passed": True}}),
+        (("--by", "2002"), {}),
+    ],
+)
+def test_points_of_examinations_are_for_duty_leads_and_above(
+    home: Home, viewer: tuple[str, ...], results: dict[str, Any]
+) -> None:
+    rows = {row["training"]: row for row in told(home, "training", "list", *viewer)["trainings"]}
+    assert rows["T-20260305-1"]["results"] == results
+    assert "77" not in said(home, "training", "list", *([] if "3002" in viewer else viewer))
+
+
+def test_hours_of_safety_training_are_counted_by_person_and_month(home: Home) -> None:
+    found = told(home, "training", "list", "--safety", "--month", "2026-03")
+    assert (found["hours"]["2001"], found["hours"]["2002"], found["hours_wanted"]) == (10.0, 0.0, 10.0)
+    text = said(home, "training", "list", "--safety", "--month", "2026-03")
+    assert "2001 name 2001: 10 h\n" in text
+    assert "2002 name 2002: 0 h, too few" in text
+
+
+def test_promotions_name_the_steps_and_every_figures_origin(home: Home) -> None:
+    rows = {row["person"]: row for row in told(home, "assess", "promotions", "--at", "2026-07")["people"]}
+    assert (rows["2001"]["steps"], rows["2001"]["to_step"]) == (1, "excellent")
+    assert rows["2001"]["grounds"][0] == "2026-01 B (imported)"
+    assert rows["2002"]["why"] == ["confirmed", "grades"]
+    assert "month" in rows["3001"]["why"]
+    text = said(home, "assess", "promotions", "--at", "2026-07")
+    assert "2001 name 2001, junior good: 1 step(s) up to junior excellent, by the rules" in text
+    assert home.ccd("assess", "promotions", "--at", "2026-07", "--csv").stdout.startswith("\ufeffperson,name")
+
+
+def test_the_personnel_file_is_shown(home: Home) -> None:
+    assert "2002 name 2002: dispatched True, level junior, step fair" in said(home, "staff", "show", "2002")
+    run = home.ccd("staff", "show", "2009", "--lang", "en")
+    assert run.returncode == 1
+    assert "says nothing of 2009" in run.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("assess", "show", "2001", "--month", "2026-13"),
+        ("assess", "month", "febr"),
+        ("assess", "promotions", "--at", "2026-03"),
+        ("assess", "promotions", "--at", "now"),
+    ],
+)
+def test_a_month_that_is_none_is_refused_with_how_to_write_it(home: Home, arguments: tuple[str, ...]) -> None:
+    run = home.ccd(*arguments, "--lang", "en")
+    assert run.returncode == 2
+    assert "2026-0" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        (
+            "工号,考核项,指标,分数\n2001,kpi,a,101\n2002,kpi,a,x\n",
+            ['line 2, column "分数"', "line 3, column"],
+        ),
+        ("person,part,name\n2001,kpi,a\n", ["lacks points"]),
+        ("person,part,name,points\n2001,kpi,a,5\n2001,kpi,a,6\n", ["stands in line 2 already"]),
+        ("person,part,name,points\n,kpi,a,5\n", ["is empty"]),
+        ("person,part,name,points\n2001,kpi,a\n", ["3 cells where the header has 4"]),
+        ("person,part,name,points\n2001,kpi,a,nan\n", ["no number from 0 to 100"]),
+        ("person,part,name,points\n2001,kpi,a,-1\n", ["no number from 0 to 100"]),
+    ],
+)
+def test_every_fault_of_a_file_is_told_by_line_and_nothing_is_asked(
+    home: Home, text: str, faults: list[str]
+) -> None:
+    (home.folder / "kpi.csv").write_text(text, "utf-8")
+    run = home.ccd("assess", "import", "kpi.csv", "--month", "2026-06", "--by", "4001", "--lang", "en")
+    assert run.returncode == 1
+    for fault in faults:
+        assert fault in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("工号,职级\n2001,皇帝\n", "is no level"),
+        ("person,hired\n2001,2026-02-30\n", "does not exist"),
+        ("person,confirmed\n2001,maybe\n", "neither yes"),
+    ],
+)
+def test_every_fault_of_a_personnel_file_is_told(home: Home, text: str, fault: str) -> None:
+    (home.folder / "staff.csv").write_text(text, "utf-8")
+    run = home.ccd("staff", "import", "staff.csv", "--by", "4001", "--lang", "en")
+    assert run.returncode == 1
+    assert fault in run.stderr
