@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 def marks_of(kept: Kept, lines: dict[str, list[Row]], evaluations: Iterable[Row]) -> list[Mark]:
-    """In the order of time. ``evaluations``: those whose comments may be seen."""
+    """In the order of time. ``evaluations``: what may be seen of them."""
     started = kept.started
     if started is None:
         return []
@@ -68,7 +68,7 @@ def _holds(events: list[Row], span: Any) -> list[Mark]:
 def _comments(row: Row) -> list[Mark]:
     """``answers``: question -> {answer, comment, at_s}."""
     try:
-        answers = msgspec.json.decode(row["answers"] or "{}", type=dict[str, dict[str, Any]])
+        answers = msgspec.json.decode(row.get("answers") or "{}", type=dict[str, dict[str, Any]])
     except msgspec.DecodeError:
         return []
     found = []

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Path, Query
 
 from ccd.adapters.store import web_queries
 from ccd.quality.people import is_manager, is_qa_manager
+from ccd.scoring.seeing import Sight, seen_by, sight
 from ccd.web.problems import ProblemError
 from ccd.web.rights import Post, Principal, Scope, may_hear
-from ccd.web.seen import Seen, seen
 from ccd.web.shapes import Evaluation, Evaluations, EvaluationWhole, Me, Sample, Samples
 from ccd.web.site import Here, Site, Who, needs
 
@@ -26,6 +26,16 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 Code = Annotated[str, Query(max_length=64)]
 PAGES = 20
 """Looked through at most for one answer: somebody who may see little must not make the store read all."""
+
+
+_TEXTS = (
+    *("evaluation", "state", "unit", "day", "person", "team", "queue", "sample", "reason"),
+    *("analyst", "form", "version"),
+)
+_VALUES = (
+    *("opened", "due", "until", "scored", "released", "finished"),
+    *("talk_s", "offset_s", "edition", "score", "passed"),
+)
 
 
 @router.get("/me")
@@ -67,9 +77,8 @@ async def evaluations(
         rows = await _page(site, asked, place, limit)
         for row in rows:
             place = (row["opened"], row["evaluation"])
-            may = seen(site.world, who, row)
-            if may.any:
-                shown.append(await _evaluation(site, who, row, may))
+            if sight(site.world, row, who.person) is not Sight.NOTHING:
+                shown.append(await _evaluation(site, who, row))
             if len(shown) == limit:
                 return Evaluations(evaluations=shown, next=_told(place))
         if len(rows) < limit:
@@ -105,37 +114,32 @@ def _told(place: tuple[datetime, str] | None) -> str:
 async def evaluation(site: Here, who: Reader, name: Annotated[str, Path(max_length=64)]) -> EvaluationWhole:
     """One of them, with answers and history as far as they may be seen."""
     row = await site.read(lambda connection: web_queries.evaluation(connection, name))
-    may = Seen() if row is None else seen(site.world, who, row)
-    if row is None or not may.any:  # the same answer, so that nothing can be learnt from it
+    what = Sight.NOTHING if row is None else sight(site.world, row, who.person)
+    if row is None or what is Sight.NOTHING:  # the same answer, so that nothing can be learnt from it
         raise ProblemError("no_evaluation", name=name)
-    facts = await site.read(lambda connection: web_queries.history(connection, name)) if may.whole else []
+    facts: list[str] = []
+    if what is Sight.ALL:
+        facts = await site.read(lambda connection: web_queries.history(connection, name))
+    answers = seen_by(site.world, row, who.person).get("answers")
     return EvaluationWhole(
-        evaluation=await _evaluation(site, who, row, may),
-        answers=msgspec.json.decode(row["answers"] or "{}") if may.whole else {},
+        evaluation=await _evaluation(site, who, row),
+        answers=msgspec.json.decode(answers or "{}"),
         history=[msgspec.json.decode(fact) for fact in facts],
     )
 
 
-async def _evaluation(site: Site, who: Principal, row: dict[str, Any], may: Seen) -> Evaluation:
-    texts = ("evaluation", "state", "unit", "day", "person", "team", "queue", "sample", "reason")
-    told: dict[str, Any] = {name: row[name] or "" for name in texts}
-    told |= {name: row[name] for name in ("opened", "due", "until", "scored", "released", "finished")}
-    told |= {name: row[name] for name in ("talk_s", "offset_s", "edition")}
-    own = who.person == row["person"]
-    told |= await _recording(site, who, row)
-    return Evaluation(
-        **told,
-        analyst="" if own else row["analyst"] or "",
-        form=row["form"] or "",
-        version=row["version"] or "",
-        score=row["score"] if may.whole else None,
-        passed=row["passed"] if may.passed else None,
-    )
+async def _evaluation(site: Site, who: Principal, row: dict[str, Any]) -> Evaluation:
+    """What is hidden from whoever asks is empty."""
+    shown = seen_by(site.world, row, who.person)
+    told: dict[str, Any] = {name: shown.get(name) or "" for name in _TEXTS}
+    told |= {name: shown.get(name) for name in _VALUES}
+    told |= await _recording(site, who, shown)
+    return Evaluation(**told)
 
 
 async def _recording(site: Site, who: Principal, row: dict[str, Any]) -> dict[str, str]:
     nothing = {"recording": "", "sha256": "", "suffix": ""}
-    if not row["recording"] or not may_hear(site.world, who.person, {row["person"]}):
+    if not row.get("recording") or not may_hear(site.world, who.person, {row["person"]}):
         return nothing
     pbx, name = row["pbx"], row["recording"]
     found = await site.read(lambda connection: web_queries.digest_of(connection, pbx, name))

@@ -15,12 +15,12 @@ from ccd.adapters.audio_formats import OUTPUTS, source_of
 from ccd.adapters.audio_job import FINENESS
 from ccd.adapters.recording_files import unchanged
 from ccd.adapters.store.web_queries import Kept, timeline
+from ccd.scoring.seeing import seen_by
 from ccd.web.hearing import Hearings, by_link, found, made, opened, whole
 from ccd.web.marks import marks_of
 from ccd.web.problems import ProblemError
 from ccd.web.rights import Principal, Scope
 from ccd.web.sealed import Link
-from ccd.web.seen import seen
 from ccd.web.sending import Body, FileResponse, asked_part
 from ccd.web.shapes import LinkAsked, LinkMade, Marks, Peaks, Recording
 from ccd.web.site import Here, Secret, Site, address_of, held_to, needs
@@ -167,7 +167,7 @@ async def marks(name: Id, site: Here, who: Listener) -> Marks:
     """What lies on its timeline: conversations, pauses, holds, transfers, comments of evaluations."""
     kept = await found(site, name, who)
     lines = await site.read(lambda connection: timeline(connection, kept))
-    shown = [row for row in lines["evaluations"] if seen(site.world, who, row).whole]
+    shown = [seen_by(site.world, row, who.person) for row in lines["evaluations"]]
     duration = None
     if kept.started is not None and kept.stopped is not None:
         duration = round((kept.stopped - kept.started).total_seconds(), 3)

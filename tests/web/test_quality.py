@@ -63,7 +63,7 @@ async def test_each_sees_the_evaluations_that_are_theirs_to_see(place: Place) ->
     assert seen == {
         "own agent": ["released"],
         "other agent": ["another"],
-        "own lead": ["released"],
+        "own lead": ["released", "assigned"],
         "other lead": ["another"],
         "analyst": ["released", "assigned"],
         "analyst of the team": ["another"],
