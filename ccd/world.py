@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -36,7 +36,7 @@ from ccd.leave.state import LeaveState
 from ccd.listening.state import ListeningState
 from ccd.meals.state import MealsState
 from ccd.quality.form import Form
-from ccd.quality.form_parse import from_json
+from ccd.quality.form_parse import FormError, from_json
 from ccd.retention.state import RetentionState
 from ccd.roster import Roster
 from ccd.sampling.state import SamplingState
@@ -74,9 +74,9 @@ class World:
         self.forecast = Forecast()
         self.forms: dict[str, Form] = {}
         """The scoring forms in force, by name."""
-        self.configure(settings, ())
         self.unreadable_facts = 0
-        """At the start."""
+        """At the start; forms of another ccd among them."""
+        self.configure(settings, ())
         self.handover = HandoverState()
         self.meals = MealsState()
         self.breaks = BreaksState()
@@ -114,7 +114,15 @@ class World:
         self.plan.shifts = Shifts.of(settings.shifts, settings.daemon.timezone)
         self.calendar = Calendar(settings.shifts.country, special_days, settings.daemon.language)
         self.forecast = Forecast(forecast)
-        self.forms = {form.name: form for form in map(from_json, forms)}
+        self.forms = {form.name: form for form in self._readable(forms)}
+
+    def _readable(self, forms: tuple[str, ...]) -> Iterator[Form]:
+        """The adapter gives none that is faulty; in an old journal one may be, by the rules of today."""
+        for text in forms:
+            try:
+                yield from_json(text)
+            except FormError:
+                self.unreadable_facts += 1
 
     def apply(self, fact: Event) -> None:
         """Fold a fact that is not the picture of a PBX (those are folded by ``following``)."""

@@ -76,6 +76,7 @@ def test_every_fault_of_every_file_is_told_with_its_file(tmp_path: Path) -> None
         ('form = "nope"', "policies.scoring.form"),
         ('queue_forms = { sales = "nope" }', "policies.scoring.queue_forms.sales"),
         ('team_forms = { A = "nope" }', "policies.scoring.team_forms.A"),
+        ('[policies.listening]\nform = "nope"', "policies.listening.form"),
     ],
 )
 def test_a_form_that_is_chosen_and_not_there_is_a_fault(tmp_path: Path, line: str, key: str) -> None:
@@ -109,6 +110,14 @@ def test_the_forms_are_part_of_the_world_and_go_with_the_settings(tmp_path: Path
     assert list(engine.world.forms) == ["listening", "service", "small"]
     engine.step(replaced(Settings()))
     assert list(engine.world.forms) == ["listening", "service"]
+
+
+def test_a_form_of_another_ccd_in_a_journal_is_left_out_and_counted() -> None:
+    forms = ("no json", "{}", *read_forms(Settings()))
+    engine = Engine(World(Settings(), AT))
+    engine.step(ConfigReplaced(at=AT, settings=Settings().model_dump_json(), forms=forms))
+    assert list(engine.world.forms) == ["listening", "service"]
+    assert engine.world.unreadable_facts == 2
 
 
 async def test_a_journal_that_begins_in_the_midst_has_them_and_a_replay_takes_them_up(tmp_path: Path) -> None:
