@@ -245,23 +245,40 @@ def _fault(session: Session, outcome: Outcome) -> str:
     return session.words("pull_unheard") if outcome.fault == "unheard" else outcome.fault
 
 
+def _named(session: Session, name: str, pbx: str) -> str:
+    """A name as `ccd recording list` has it becomes an id; what is an id stays one."""
+    if ":" not in name:
+        return name
+    return str(session.ask("recording_id", recording=name, pbx=pbx)["id"])
+
+
+_Pbx = Annotated[str, typer.Option("--pbx", metavar="NAME", help="Of a RECORDING, where there are several.")]
+_Id = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID", help="Of a recording or an evaluation; here also a name as in `ccd recording list`."
+    ),
+]
+
+
 @command
 def get(
     session: Session,
-    id_: Annotated[str, typer.Argument(metavar="ID", help="Of a recording, or of an evaluation.")],
+    id_: _Id,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Where the file goes.")] = Path(),
     form: _Format = "original",
     url: _Url = "",
     token_file: _TokenFile = None,
     by: _By = "",
+    pbx: _Pbx = "",
     json_: _Json = False,
 ) -> Exit:
     """Fetch one recording, checked by SHA-256; gone on with after a cut."""
     _checked(form)
-    way = _way(session, url, token_file, by)
+    way, name = _way(session, url, token_file, by), _named(session, id_, pbx)
 
     async def work(client: Client) -> list[Outcome]:
-        items, unheard = await _listed(client, {}, [id_])
+        items, unheard = await _listed(client, {}, [name])
         return await _fetched(session, client, items, to, form, json_) + unheard
 
     return _tell(session, _through(session, way, work), to, json_)
@@ -270,20 +287,23 @@ def get(
 @command
 def link(
     session: Session,
-    id_: Annotated[str, typer.Argument(metavar="ID", help="Of a recording.")],
+    id_: Annotated[
+        str, typer.Argument(metavar="ID", help="Of a recording; here also a name as in `ccd recording list`.")
+    ],
     form: _Format = "wav",
     url: _Url = "",
     token_file: _TokenFile = None,
     by: _By = "",
+    pbx: _Pbx = "",
     json_: _Json = False,
 ) -> None:
     """Make a link to a recording that opens in a player or browser for a short time, for you alone."""
     _checked(form)
-    way = _way(session, url, token_file, by)
+    way, name = _way(session, url, token_file, by), _plain(_named(session, id_, pbx))
     asked = {"what": "original"} if form == "original" else {"what": "audio", "format": form}
 
     async def work(client: Client) -> Row:
-        return await client.post(f"/api/v1/recordings/{_plain(id_)}/link", asked)
+        return await client.post(f"/api/v1/recordings/{name}/link", asked)
 
     made = _through(session, way, work)
     if json_:

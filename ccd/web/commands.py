@@ -31,6 +31,7 @@ class TokenCommands:
             "token_list": self.list,
             "token_revoke": self.revoke,
             "token_lend": self.lend,
+            "recording_id": self.recording_id,
         }
 
     async def new(self, request: Reply) -> Reply:
@@ -83,6 +84,14 @@ class TokenCommands:
             ) from None
         token, secret = self._site.tokens.lend(person, scopes, note=note, by=by)
         return {"secret": secret, "token": _told(token), "url": self._url()}
+
+    async def recording_id(self, request: Reply) -> Reply:
+        """The id of a ``recording`` by the name that the store has for it, of ``pbx`` or the only one."""
+        name, pbxs = name_in(request, "recording", limit=2000), self._site.settings().pbx
+        pbx = name_in(request, "pbx") or next(iter(pbxs), "")
+        if pbx not in pbxs:
+            raise RefusedError(f"pbx: none is called {pbx!r}; there are: {', '.join(pbxs)}")
+        return {"id": self._site.ids.id_of(pbx, name)}
 
     def _person(self, request: Reply) -> str:
         person = name_in(request, "person")
