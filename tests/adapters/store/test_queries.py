@@ -23,6 +23,7 @@ from ccd.config import StoreSettings
 from ccd.events.handover import Released
 from ccd.events.quality import ConversationSeen
 from ccd.events.recording_pauses import RecordingPaused
+from ccd.events.scoring import EvaluationOpened
 from tests.adapters.store.conftest import Place
 from tests.adapters.store.samples import AT, agent_changed, later, queue_call, sample
 
@@ -58,6 +59,7 @@ EVERY_TABLE: tuple[type[Any], ...] = (
     e.SignInRefused,
     Released,
     ConversationSeen,
+    EvaluationOpened,
     RecordingPaused,
 )
 
