@@ -55,6 +55,8 @@ class Underway:
 class SamplingState:
     def __init__(self) -> None:
         self.commitments: dict[date, list[str]] = {}
+        self.late: set[date] = set()
+        """Days that had begun when the digest of their seed was published, or that of another one."""
         self.revealed: dict[date, str] = {}
         self.plans: dict[date, facts.DrawPlanned] = {}
         self.frozen: dict[date, facts.DayFrozen] = {}
@@ -109,6 +111,7 @@ class SamplingState:
         for dated in (self.commitments, self.revealed, self.plans):
             _drop(dated, [day for day in dated if day < old])
         self.closed = {day for day in self.closed if day >= old}
+        self.late = {day for day in self.late if day >= old}
         for stratum, volumes in list(self.volumes.items()):
             _drop(volumes, [day for day in volumes if day < old])
             if not volumes:
@@ -140,6 +143,8 @@ def _committed(state: SamplingState, fact: facts.SeedCommitted) -> None:
     digests = state.commitments.setdefault(fact.day, [])
     if fact.digest not in digests:
         digests.append(fact.digest)
+    if fact.late:
+        state.late.add(fact.day)
 
 
 def _revealed(state: SamplingState, fact: facts.SeedRevealed) -> None:

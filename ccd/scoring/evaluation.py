@@ -79,6 +79,7 @@ class Evaluation:
     outcome: str = ""
     released: datetime | None = None
     dispute_until: datetime | None = None
+    disputed: datetime | None = None
     disputed_by: str = ""
     arbiter: str = ""
     resolve_due: datetime | None = None
@@ -160,7 +161,7 @@ def _released(one: Evaluation, fact: facts.EvaluationReleased) -> None:
 
 
 def _disputed(one: Evaluation, fact: facts.EvaluationDisputed) -> None:
-    one.disputed_by, one.resolve_due = fact.actor, fact.due
+    one.disputed, one.disputed_by, one.resolve_due = fact.at, fact.actor, fact.due
 
 
 def _taken(one: Evaluation, fact: facts.DisputeTaken) -> None:

@@ -14,6 +14,7 @@ from ccd import events
 from ccd.adapters.metrics.incidents import IncidentFacts, Lateness
 from ccd.adapters.metrics.labels import OTHER, Labels
 from ccd.adapters.metrics.listening import ListeningFacts
+from ccd.adapters.metrics.quality import QualityFacts
 from ccd.adapters.metrics.series import Series
 from ccd.adapters.metrics.shifts import ShiftFacts
 from ccd.adapters.metrics.times import StateTimes
@@ -41,6 +42,7 @@ class Facts:
         self.lateness = Lateness()
         self.shifts = ShiftFacts(series)
         self._listening = ListeningFacts(series)
+        self._quality = QualityFacts(series)
         self._begun: set[str] = set()
         self._paused: dict[tuple[str, str], tuple[str, datetime]] = {}
 
@@ -69,13 +71,15 @@ class Facts:
             **self._incidents.handlers(),
             **self.shifts.handlers(),
             **self._listening.handlers(),
+            **self._quality.handlers(),
         }
 
     def begin_incidents(self, world: World) -> None:
-        """Make the series of incidents and shifts that are not there yet."""
+        """Make the series of incidents, shifts and quality that are not there yet."""
         self._incidents.begin(world)
         self.shifts.begin()
         self._listening.begin()
+        self._quality.begin()
 
     def begin(self, pbx: Pbx) -> None:
         """Make the series of a PBX and of its queues that are not there yet."""

@@ -21,6 +21,7 @@ WRAP_UP_S = (5, 10, 15, 30, 60, 120, 300)
 LATE_S = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60)
 ACKNOWLEDGED_S = (10, 20, 30, 60, 120, 300, 900)
 ARRIVAL_S = (120, 300, 600, 780, 900, 1200)
+SCORE_S = (3600, 14_400, 28_800, 86_400, 172_800, 259_200, 432_000)
 
 _M = TypeVar("_M", Counter, Histogram)
 
@@ -50,6 +51,9 @@ class Series:
         self._make_incidents()
         self._make_shifts()
         self._make_listening()
+        self._make_sampling()
+        self._make_scoring()
+        self._make_assessment()
         self.inputs = self._counter("inputs", "Inputs of the engine but AMI messages.", "input")
         self.effects = self._counter("effects", "Effects that were asked for.", "effect")
         self.late = self._histogram("deadline_late_seconds", "How late a deadline came.", LATE_S)
@@ -152,6 +156,51 @@ class Series:
             "listenings", "Listenings that ended or were not let.", "how", "outcome"
         )
         self.listening_seconds = self._counter("listening_seconds", "Seconds that calls were listened to.")
+
+    def _make_sampling(self) -> None:
+        count = self._counter
+        self.conversations = count(
+            "conversations", "Conversations, by whether they can be drawn, or why not.", "eligible"
+        )
+        self.picks = count("picks", "Conversations picked to be scored.", "sample", "reason")
+        self.picks_unheard = count("picks_unheard", "Picks that cannot be heard.", "state")
+        self.days_frozen = count("sampling_days_frozen", "Days that were frozen.")
+
+    def _make_scoring(self) -> None:
+        count = self._counter
+        self.evaluations_opened = count("evaluations_opened", "Evaluations that were opened.", "sample")
+        self.evaluations_assigned = count("evaluations_assigned", "Times one was assigned.", "why")
+        self.evaluations_claimed = count("evaluations_claimed", "Times an analyst began one.")
+        self.claims_ended = count("evaluation_claims_ended", "Claims that ended without a score.", "why")
+        self.evaluations_scored = count("evaluations_scored", "Evaluations that were scored.")
+        self.score_time = self._histogram(
+            "evaluation_score_seconds", "From the pick to the first score.", SCORE_S
+        )
+        self.evaluations_held = count("evaluations_held", "Scores held for a second look.", "why")
+        self.evaluations_reexamined = count(
+            "evaluations_reexamined", "Second looks, by what came of them.", "outcome"
+        )
+        self.evaluations_released = count(
+            "evaluations_released", "Evaluations that were released.", "sample", "result"
+        )
+        self.evaluations_disputed = count("evaluations_disputed", "Evaluations that were disputed.")
+        self.evaluations_resolved = count(
+            "evaluations_resolved", "Disputes, by what came of them.", "outcome"
+        )
+        self.evaluations_voided = count("evaluations_voided", "Evaluations that cannot be made.", "why")
+
+    def _make_assessment(self) -> None:
+        """And calibration."""
+        count = self._counter
+        self.calibrations_closed = count("calibrations_closed", "Calibrations, by why they ended.", "why")
+        self.drifts = count("calibration_drifts", "Times an analyst was found to drift.")
+        self.assessments = count("assessments", "Months of a person, assessed.", "verdict")
+        self.cases_opened = count("assessment_cases_opened", "Retraining proposed, by the rule.", "rule")
+        self.cases_listed = count("assessment_cases_listed", "Cases put on the manager's list.")
+        self.cases_decided = count("assessment_cases_decided", "Decisions of people on cases.", "outcome")
+        self.trainings_proposed = count("trainings_proposed", "Courses and coaching proposed.", "kind")
+        self.trainings_held = count("trainings_held", "Courses that took place.")
+        self.retakes_overdue = count("training_retakes_overdue", "Retakes that were not made in time.")
 
     def begin(self, pbx: str) -> None:
         """Show what has not happened yet as 0: from nothing to 1, Prometheus sees no increase."""
