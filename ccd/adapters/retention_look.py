@@ -107,6 +107,7 @@ class RetentionLook:
             if len(look.gone) >= AWAY_FROM and not look.there and not await self._run(any_file, root):
                 return self._away(effect, root, deep)
             found = await self._walk(effect, pbx) if deep else await self._run(_is_there, root)
+            free, disk = await self._run(_space, root)
         except OSError as error:
             log.warning("folder_away", pbx=effect.pbx, error=error.strerror)
             return self._away(effect, root, deep)
@@ -127,6 +128,8 @@ class RetentionLook:
             hashed=look.hashed,
             unhashed=look.unhashed,
             used=found.used,
+            free=free,
+            disk=disk,
             added=await self._added(effect.pbx),
         )
 
@@ -184,6 +187,12 @@ class RetentionLook:
     async def _added(self, pbx: str) -> int:
         since = self._now() - LATELY
         return await self._store.read(lambda connection: added(connection, pbx, since))
+
+
+def _space(root: Path) -> tuple[int, int]:
+    """(bytes that are left, bytes in all) of its file system: asked in a thread, for it may not answer."""
+    about = os.statvfs(root)
+    return about.f_bavail * about.f_frsize, about.f_blocks * about.f_frsize
 
 
 def _is_there(root: Path) -> Walk:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ccd.cli import pulling
 from ccd.cli import recordings_stored as stored
 from ccd.cli.acting import act
 from ccd.cli.cells import fit
@@ -105,7 +106,7 @@ def show(session: Session, recording: _Name, json_: _Json = False) -> None:
 
     found, state = stored.shown(session, recording), stored.standing(session)
     if not found:
-        raise CommandError(Exit.USAGE, session.words("recording_unknown", recording=recording))
+        raise CommandError(Exit.FOUND, session.words("recording_unknown", recording=recording))
     settings = session.settings.policies.retention
     told = []
     for one in found:
@@ -304,4 +305,5 @@ def add_to(app: typer.Typer) -> None:
     for function in (show, holds, hold, release, explain, retention, reconcile, orphans):
         _recording.command()(function)
     _recording.command(name="list")(list_)
+    pulling.add_to_recordings(_recording)
     app.add_typer(_recording, name="recording")

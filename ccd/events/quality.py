@@ -230,6 +230,9 @@ class RecordingsFound(Event, frozen=True):
     unhashed: int = 0
     used: int = 0
     added: int = 0
+    free: int = 0
+    """Bytes left on the file system of the folder, of ``disk`` in all."""
+    disk: int = 0
 
 
 class RecordingsExpired(Event, frozen=True):

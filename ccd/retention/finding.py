@@ -64,6 +64,7 @@ def found(world: World, settings: RetentionSettings, event: RecordingsFound) -> 
     if event.away:
         yield from _away(world, event)
     else:
+        world.retention.disk[event.pbx] = event
         yield from _end_all(world, event, "away", set())
         yield from _unreadable(world, event)
         yield from _gone(world, event)

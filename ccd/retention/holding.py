@@ -70,8 +70,9 @@ def hold(
 
 
 def _copy(held: Hold) -> CopyHeld:
+    """Under another key once it is measured: a watch of before, still under way, would take its place."""
     return CopyHeld(
-        key=f"{COPY}{held.id}",
+        key=f"{COPY}{held.id}|{held.original[:16]}",
         because=f"{NAME}: a legal hold copies at once",
         pbx=held.pbx,
         hold=held.id,
@@ -184,7 +185,7 @@ def _prove_again(world: World, one: Lying, name: str) -> Items:
 
 def copied(world: World, event: CopyKept) -> Items:
     """What came of ``CopyHeld``: the evidence folder's own report."""
-    held = world.retention.holds.get(event.key.removeprefix(COPY))
+    held = world.retention.holds.get(event.key.removeprefix(COPY).partition("|")[0])
     if held is None:
         return
     if event.error:

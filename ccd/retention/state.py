@@ -13,6 +13,7 @@ from typing import Any
 
 from ccd.events import ShiftAct, ShiftFact, sampling, scoring
 from ccd.events import retention as facts
+from ccd.events.quality import RecordingsFound
 
 __all__ = ["Hold", "RetentionState", "Run", "name_of_file"]
 
@@ -102,6 +103,8 @@ class RetentionState:
         """Acts that wait for what the store says, by the key of the question. Not kept."""
         self.asking: dict[tuple[str, bool], datetime] = {}
         """(pbx, deep) -> since when it is being looked at. Not kept."""
+        self.disk: dict[str, RecordingsFound] = {}
+        """PBX -> the latest look that saw its folder. Not kept."""
         self.quick: dict[str, datetime] = {}
         """PBX -> when new recordings were last looked for on disk. Not kept."""
         self._held: dict[Place, set[str]] = {}

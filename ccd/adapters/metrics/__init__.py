@@ -8,6 +8,8 @@
 ``incidents``   threat calls and other emergencies: both of the above
 ``shifts``      handover, meals, breaks, attendance, leave, adherence: counted
 ``shift_gauges``  the same at this moment, per team
+``retention``   what recordings take, what is held, what is amiss on disk
+``quality``     sampling, scoring, calibration, assessment: counted; ``quality_gauges`` at this moment
 ``components``  what the parts of the daemon count about themselves
 
 docs/metrics.md lists every metric and the formulas; a test holds it to what is exposed.
@@ -39,6 +41,8 @@ from ccd.adapters.metrics.gauges import world_families
 from ccd.adapters.metrics.incidents import incident_families
 from ccd.adapters.metrics.labels import Labels
 from ccd.adapters.metrics.listening import listening_families
+from ccd.adapters.metrics.quality_gauges import quality_families
+from ccd.adapters.metrics.retention import retention_families
 from ccd.adapters.metrics.series import Series
 from ccd.adapters.metrics.shift_gauges import shift_families
 from ccd.adapters.metrics.times import StateTimes
@@ -140,6 +144,7 @@ class Metrics:
             yield from listening_families(world)
             yield from calibration_families(world, now)
         except Exception:
+            yield from retention_families(world)
             self.errors += 1
             log.exception("metrics_failed")
 

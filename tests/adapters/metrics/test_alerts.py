@@ -12,7 +12,7 @@ from tests.pbx.root import in_ci
 from tests.promtool import PromtoolMissingError, amtool, promtool, say
 
 ROOT = Path(__file__).parents[3]
-RULES = {name: ROOT / f"config/prometheus/ccd-{name}.rules.yml" for name in ("incidents", "shifts")}
+RULES = {name: ROOT / f"config/prometheus/ccd-{name}.rules.yml" for name in ("incidents", "shifts", "quality")}
 ROUTES = ROOT / "config/prometheus/alertmanager-ccd.yml"
 CASES = {name: Path(__file__).parent / f"ccd-{name}.test.yml" for name in RULES}
 RUNBOOKS = ROOT / "docs/runbooks"
@@ -58,6 +58,9 @@ def test_each_alert_fires_when_it_should_and_not_before(name: str) -> None:
         ("incidents", '{drill="no"} > 0', "> 0"),
         ("incidents", "late_seconds > 5", "late_seconds > 4"),
         ("shifts", "> 900", "> 840"),
+        ("quality", "days < 14", "days < 15"),
+        ("quality", "for: 15m", "for: 14m"),
+        ("quality", '{what="away"} > 0', "> 0"),
         ("shifts", "on_duty > 0 and", "on_duty >= 0 and"),
         ("shifts", "for: 10m", "for: 9m"),
         ("shifts", "progress > ccd", "progress >= ccd"),
@@ -123,6 +126,8 @@ def test_alertmanager_takes_the_routes_and_every_alert_has_one() -> None:
         ("PoliceNotReached", "ccd-on-call"),
         ("CcdDown", "ccd-on-call"),
         ("DrillTooOld", "ccd-admins"),
+        ("RecordingsDiskFull", "ccd-admins"),
+        ("RecordingFolderAway", "ccd-admins"),
         ("SeatHeldWithoutRelief", "ccd-supervisors"),
         ("AdherenceBelowFloor", "ccd-supervisors"),
     ],
