@@ -24,9 +24,8 @@ from ccd.quality.answers import NO
 __all__ = ["faults_of", "month_reads", "points_of"]
 
 ASKED_AT_ONCE = 500
-COUNTED = ("released", "disputed", "resolved", "closed")
-"""States of an evaluation that was released."""
-NOT_OPEN = (*COUNTED, "void")
+COUNTED = ("released", "disputed", "resolved")
+"""States of an evaluation that was released; what is disputed counts until it is resolved."""
 NO_FINDINGS = '%"findings":[]%'
 
 Points = Mapping[tuple[str, str], Mapping[str, int]]
@@ -53,7 +52,7 @@ async def month_reads(
 ) -> tuple[MonthRead, ...]:
     """In the order of ``people``; of who has nothing an empty entry."""
     found = {person: MonthRead(person) for person in people}
-    points = await points_of(connection)
+    points, frozen = await points_of(connection), await _frozen(connection, of_month)
     scores: dict[str, list[tuple[float, float, str]]] = {}
     open_: dict[str, int] = {}
     for row in await _evaluations(connection, of_month, people):
@@ -62,8 +61,8 @@ async def month_reads(
         if row.state not in COUNTED or row.score is None:
             open_[row.person] = open_.get(row.person, 0) + 1
             continue
-        if row.chance is None or not 0.0 < row.chance <= 1.0:
-            open_[row.person] = open_.get(row.person, 0) + 1  # its day is not closed yet
+        if row.day not in frozen or row.chance is None or not 0.0 < row.chance <= 1.0:
+            open_[row.person] = open_.get(row.person, 0) + 1  # how likely it was to be drawn may change
             continue
         scores.setdefault(row.person, []).append((row.score, row.chance, row.evaluation))
         faults = found[row.person].faults
@@ -80,6 +79,14 @@ async def month_reads(
         )
         for person, one in found.items()
     )
+
+
+async def _frozen(connection: AsyncConnection, of_month: str) -> set[str]:
+    """The days whose draw is closed: from then on the chances of their calls are final."""
+    s = SHIFT_EVENT.c
+    days = [str(day) for day in days_of(of_month)]
+    rows = await connection.execute(select(s.day).where(s.event == "DayFrozen", s.day.in_(days)))
+    return {row.day for row in rows}
 
 
 async def points_of(connection: AsyncConnection) -> Points:
@@ -112,10 +119,10 @@ def faults_of(answers: str, points: Mapping[str, int]) -> Iterable[str]:
 
 
 async def _evaluations(connection: AsyncConnection, of_month: str, people: Sequence[str]) -> Sequence[Any]:
-    """By the index of a person's days where few are asked of, else by that of days."""
+    """By the index of a person's days where few are asked for, else by that of days."""
     v = EVALUATION.c
     asked = select(
-        v.evaluation, v.person, v.sample, v.state, v.score, v.chance, v.form, v.version, v.answers
+        v.evaluation, v.person, v.day, v.sample, v.state, v.score, v.chance, v.form, v.version, v.answers
     ).where(v.day.in_([str(day) for day in days_of(of_month)]))
     if len(people) <= ASKED_AT_ONCE:
         asked = asked.where(v.person.in_(list(people)))
