@@ -105,7 +105,7 @@ def row_of(one: Evaluation) -> Row:
         "answers": one.answers,
         "outcome": one.outcome,
         "opened": one.opened,
-        "due": one.resolve_due if one.phase is Phase.DISPUTED else one.due,
+        "due": one.resolve_due or one.due,
         "until": one.dispute_until or one.until,
         "scored": one.scored,
         "released": one.released,

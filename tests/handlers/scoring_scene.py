@@ -1,6 +1,7 @@
 """A room of QA analysts in which picks are scored; time stands unless a test lets it pass.
 
-The real engine takes the inputs; picks and frozen days are a test's, sampling is off. A restart gives it what the store would give back.
+The real engine takes the inputs; picks and frozen days are a test's, sampling is off. A restart gives it what
+the store would give back.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -16,6 +16,7 @@ from ccd.events.shift_facts import SHIFT_FACTS
 __all__ = ["evaluation", "evaluation_history", "evaluations", "open_evaluations", "unfinished_facts"]
 
 Row = dict[str, Any]
+Kept = tuple[datetime, int, str]
 
 OPEN = ("assigned", "claimed")
 RELEASED = ("released", "disputed", "resolved")
@@ -23,7 +24,8 @@ MOST = 1_000
 """Rows of one answer, unless more are asked for."""
 ALL = select(*(column for column in EVALUATION.columns if column.name != "answers"))
 """What was answered is long; it is asked for one by one."""
-FACTS = tuple(sorted(kind.__name__ for kind in SHIFT_FACTS if issubclass(kind, EvaluationFact)))
+FACTS = frozenset(kind.__name__ for kind in SHIFT_FACTS if issubclass(kind, EvaluationFact))
+ASKED_AT_ONCE = 500
 
 
 async def open_evaluations(
@@ -47,9 +49,7 @@ async def evaluation(connection: AsyncConnection, name: str) -> Row | None:
 
 async def evaluation_history(connection: AsyncConnection, name: str) -> list[str]:
     """Its facts as JSON with their tags, in order: every edition, who had it when, what was said of it."""
-    s = SHIFT_EVENT.c
-    asked = select(s.data).where(s.subject == name, s.subject != "", s.event.in_(FACTS))
-    return [row.data for row in await connection.execute(asked.order_by(s.at, s.id))]
+    return [data for _, _, data in sorted(await _facts_of(connection, [name]))]
 
 
 async def evaluations(
@@ -80,15 +80,24 @@ async def evaluations(
     return await _rows(connection, asked)
 
 
-async def unfinished_facts(connection: AsyncConnection) -> list[tuple[Any, int, str]]:
+async def unfinished_facts(connection: AsyncConnection) -> list[Kept]:
     """(at, number, JSON) of every fact of evaluations that are not finished: they go on after a start."""
-    e, s = EVALUATION.c, SHIFT_EVENT.c
-    asked = (
-        select(s.at, s.id, s.data)
-        .join_from(EVALUATION, SHIFT_EVENT, s.subject == e.evaluation)
-        .where(e.finished.is_(None), s.subject != "", s.event.in_(FACTS))
-    )
-    return [(row.at, row.id, row.data) for row in await connection.execute(asked)]
+    e = EVALUATION.c
+    found = await connection.execute(select(e.evaluation).where(e.finished.is_(None)))
+    return await _facts_of(connection, [row.evaluation for row in found])
+
+
+async def _facts_of(connection: AsyncConnection, names: list[str]) -> list[Kept]:
+    """Asked for by the subject alone: by the kind of fact SQLite would read all there ever were."""
+    s = SHIFT_EVENT.c
+    found: list[Kept] = []
+    for start in range(0, len(names), ASKED_AT_ONCE):
+        some = names[start : start + ASKED_AT_ONCE]
+        rows = await connection.execute(
+            select(s.at, s.id, s.event, s.data).where(s.subject.in_(some), s.subject != "")
+        )
+        found += [(row.at, row.id, row.data) for row in rows if row.event in FACTS]
+    return found
 
 
 async def _rows(connection: AsyncConnection, asked: Select[Any]) -> list[Row]:

@@ -341,7 +341,7 @@ EVALUATION = _table(
     Index(None, "unit"),
     time="opened",
 )
-_few("ix_evaluation_open", EVALUATION.c.evaluation, EVALUATION.c.finished.is_(None))
+_few("ix_evaluation_open", EVALUATION.c.analyst, EVALUATION.c.finished.is_(None))
 
 RECORDING_PAUSE = _table(
     "recording_pause",

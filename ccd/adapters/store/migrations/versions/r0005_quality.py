@@ -40,7 +40,7 @@ _INDICES = {
     "evaluation": (("day",), ("analyst", "opened"), ("person", "day"), ("unit",)),
 }
 _FEW = (
-    ("ix_evaluation_open", "evaluation", "evaluation", "finished IS NULL"),
+    ("ix_evaluation_open", "evaluation", "analyst", "finished IS NULL"),
     ("ix_shift_event_subject", "shift_event", "subject", "subject != ''"),
     ("ix_queue_visit_abandoned", "queue_visit", "caller_number", "outcome = 'abandoned'"),
     ("ix_queue_visit_talking", "queue_visit", "connected", "connected IS NOT NULL AND completed IS NULL"),
