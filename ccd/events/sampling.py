@@ -57,7 +57,7 @@ class CallPicked(SamplingFact, frozen=True, kw_only=True):
     asked.
     ``chance``: that it was drawn (0..1], as known now; the one that counts stands in ``DayFrozen``. 0 of an
     extra pick. One that was picked as extra may be drawn for the probability sample afterwards, and is told
-    again then: from there on it counts.
+    again then, as one of it.
     """
 
     kept_days: ClassVar[int] = 3
