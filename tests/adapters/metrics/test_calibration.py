@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from ccd.adapters.metrics.calibration import SERIES
+from ccd.adapters.metrics.calibration import SERIES, calibration_families
 from ccd.events.calibration import CalibrationClosed, CalibrationOpened
-from tests.adapters.metrics.sites import page, ready_floor, series
+from tests.adapters.metrics.sites import ready_floor
 from tests.adapters.store.samples import sample
 
 
@@ -47,6 +47,7 @@ def test_whoever_is_furthest_off_is_told_without_a_name(
     assert told("ccd_calibration_deviation_points") == furthest
     assert told("ccd_calibration_drifting") == drifting
     assert told("ccd_calibration_alpha") == 0.5
-    lines = [line for line in series(page(floor)) if line.startswith("ccd_calibration")]
-    assert len(lines) <= SERIES
-    assert not any("7001" in line for line in lines)
+    families = calibration_families(floor.world, floor.world.now)
+    samples = [one for family in families for one in family.samples]
+    assert len(samples) <= SERIES
+    assert not any(one.labels for one in samples)
