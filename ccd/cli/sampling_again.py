@@ -116,9 +116,12 @@ def _print_differences(session: Session, differences: list[Row]) -> None:
 
 
 def draw_files(session: Session, files: list[Path], seed: str, plan_file: Path, json_: bool) -> Exit:
-    """What differs from what the plan tells of the seed and of the population is ``FOUND``."""
+    """As the day was closed, with those that stepped in since for what turned out not to be heard. What
+    differs from what the plan tells of the seed and of the population is ``FOUND``.
+    """
     from ccd.cli.sampling_files import plan_of, read_population
-    from ccd.sampling.draw import close, merge, seed_digest
+    from ccd.sampling.draw import TOO_LATE, close, merge, seed_digest
+    from ccd.sampling.draw import draw as drawn
 
     if not re.fullmatch(r"[0-9a-f]{64}", seed):
         raise CommandError(Exit.USAGE, session.words("sampling_no_hex"))
@@ -128,7 +131,11 @@ def draw_files(session: Session, files: list[Path], seed: str, plan_file: Path, 
     except ValueError as error:
         unit = str(error).partition(" ")[0]
         raise CommandError(Exit.FOUND, session.words("sampling_twice", unit=unit)) from None
-    again = close(members, seed, plan.thresholds, plan.minimum, plan.strata, plan.findings)
+    design = (seed, plan.thresholds, plan.minimum, plan.strata)
+    again = close(members, *design, plan.findings)
+    if plan.later:
+        known = [one for one in members if one.eligible != TOO_LATE]
+        again = again._replace(picks=drawn(known, *design, {*plan.findings, *plan.later}))
     differences = [
         _difference("seed", "", one, seed_digest(seed)) for one in plan.committed if one != seed_digest(seed)
     ]

@@ -44,6 +44,7 @@ class Plan(msgspec.Struct, frozen=True):
     thresholds: dict[str, float]
     committed: list[str] = []
     findings: list[str] = []
+    later: list[str] = []
     digest: str = ""
 
 

@@ -152,6 +152,7 @@ def plan_told(told: DayRecord, day: date) -> Row:
         "late": plan.late if plan else False,
         "committed": [one.digest for one in told.committed],
         "findings": list(told.findings),
+        "later": list(told.later),
         "closed": told.frozen is not None,
         "digest": told.frozen.digest if told.frozen else "",
     }

@@ -21,7 +21,7 @@ from ccd.adapters.store import Store
 from ccd.commands_quality import QualityCommands
 from ccd.config import StoreSettings
 from ccd.events.quality import ConversationSeen
-from ccd.events.sampling import DayFrozen
+from ccd.events.sampling import CallPicked, DayFrozen
 from ccd.sampling.draw import seed_digest
 from tests.cli.real import Home
 from tests.handlers import sampling_scene
@@ -414,3 +414,24 @@ async def test_a_day_that_was_never_planned_and_a_lost_secret_are_refused(tmp_pa
     with pytest.raises(RefusedError, match="no plan"):
         await asked(store, tmp_path, CLOSED)
     await store.close()
+
+
+def test_who_steps_in_after_the_closing_is_drawn_again_too(stranger: Home, tmp_path: Path) -> None:
+    scene = SamplingScene(local("2026-03-01 12:00"), default_rate=0.3, minimum=2)
+    scene.run(to=local(f"{CLOSED} 08:00"))
+    scene.hear(*(talk(scene.at + n * timedelta(minutes=1), n=n) for n in range(12)))
+    scene.run(to=local(f"{NEXT} 06:00"))
+    gone = next(one for one in scene.of(CallPicked) if one.sample == "probability")
+    told_of = {"pbx": gone.pbx, "call": gone.call, "recording": gone.recording, "path": "", "size": 0}
+    scene.take(e.RecordingMeasured(at=scene.at, state="missing", sha256="", **told_of))
+    assert "substitute" in scene.picks().values()
+    home = Home(tmp_path)
+    home.configure(TOML)
+    asyncio.run(stored(home.state, scene.facts))
+    assert told(home, "verify", CLOSED)["days"][0]["state"] == "ok"
+    plan, population = tmp_path / "plan.json", tmp_path / "population.csv"
+    plan.write_text(home.ccd("qa", "plan", CLOSED, "--json").stdout, "utf-8")
+    said(home, "population", CLOSED, "--csv", str(population))
+    seed = told(home, "seed", CLOSED)["days"][0]["seed"]
+    assert drawn_by(stranger, (population, plan, seed))["picks"] == scene.picks()
+    assert "cannot be heard" in said(home, "sample", CLOSED)
