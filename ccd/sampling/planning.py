@@ -19,12 +19,15 @@ from ccd.events.quality import SeedRead
 from ccd.quality.people import is_scored
 from ccd.sampling.days import after, begins
 from ccd.sampling.draw import seed_digest, stratum_of
+from ccd.sampling.state import Asked
+from ccd.sampling.taking import fresh
 from ccd.sampling.world import Items, World, keyed, local_day
 
 __all__ = ["ahead", "expected_of", "revealed", "seed_read", "thresholds_of"]
 
 _MONTH_DAYS = 365.2425 / 12
 _DIGITS = 6
+_SEED_OF = "sampling|seed|"
 _SEED = re.compile(r"[0-9a-f]{64}")
 
 
@@ -39,8 +42,9 @@ def ahead(world: World, settings: SamplingSettings, at: datetime) -> Items:
     if tomorrow not in state.plans and at >= fixed:
         yield _planned(world, settings, tomorrow, at)
     for day in sorted(_days(world, at)):
-        if day not in state.underway.seeds:
-            yield ReadSeed(f"sampling|seed|{day}", "a day is drawn by a seed of its own", day)
+        key = f"{_SEED_OF}{day}"
+        if day not in state.underway.seeds and fresh(world, key, Asked(at)):
+            yield ReadSeed(key, "a day is drawn by a seed of its own", day)
 
 
 def _days(world: World, at: datetime) -> set[date]:
@@ -115,6 +119,7 @@ def seed_read(world: World, event: SeedRead) -> Items:
     state, digest = world.sampling, seed_digest(event.seed)
     if not _SEED.fullmatch(event.seed) or event.day not in _days(world, event.at):
         return
+    state.underway.asked.pop(f"{_SEED_OF}{event.day}", None)
     state.underway.seeds[event.day] = event.seed
     known = state.commitments.get(event.day, [])
     if digest not in known:

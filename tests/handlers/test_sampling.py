@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ccd import events as e
-from ccd.effects import Page, ReadConversations
+from ccd.effects import Page, ReadConversations, ReadSeed
 from ccd.events import sampling as facts
 from ccd.events.quality import Conversation, ConversationSeen, ConversationsRead, SeedRead
 from ccd.sampling.draw import close, digest, seed_digest
@@ -340,6 +340,17 @@ def test_a_closing_waits_for_what_was_told_and_is_not_stored_yet() -> None:
     assert played.only(facts.DayFrozen, day=DAY).population == 60
 
 
+def test_a_closing_does_not_wait_for_ever_for_what_never_comes_to_be_stored() -> None:
+    played = scene()
+    played.hear(*calls())
+    played.run(to=local("2026-03-02 23:00"))
+    (lost, *_) = [fact for fact in played.facts if isinstance(fact, ConversationSeen)]
+    played.facts.remove(lost)
+    del played.there[lost.unit]
+    played.run(to=local("2026-03-03 04:10"))
+    assert played.only(facts.DayFrozen, day=DAY).population == 59
+
+
 def test_a_secret_that_was_lost_is_told_by_a_second_digest_and_verification_finds_it() -> None:
     played = scene(minimum=2)
     played.run(to=local("2026-03-02 08:00"))
@@ -352,6 +363,15 @@ def test_a_secret_that_was_lost_is_told_by_a_second_digest_and_verification_find
     told = record_of(one for one in played.of(facts.SamplingFact) if one.day == DAY)
     found = check(told, seed_of(DAY, "another"), played.population(DAY))
     assert {(one.kind, one.told) for one in found} == {("seed", first.digest)}
+
+
+def test_a_seed_is_asked_for_once_a_minute_while_no_answer_comes() -> None:
+    played = scene(look_s=15)
+    played.held = []
+    played.restart()
+    played.run(seconds=300)
+    asked = [one for one in played.held or [] if isinstance(one, ReadSeed) and one.day == date(2026, 3, 1)]
+    assert 5 <= len(asked) <= 6
 
 
 @pytest.mark.parametrize("seed", ["", "0" * 63, "G" * 64, "é"])
