@@ -70,10 +70,10 @@ class Bench:
             for code in analysts(world)
             if not is_away(world, code, at) and not _off_duty(world, code, at)
         }
-        self._lists: dict[str, list[Evaluation]] = {}
+        self._lists: dict[str, dict[str, Evaluation]] = {}
         for one in world.scoring.evaluations.values():
             if self._movable(one):
-                self._lists.setdefault(one.analyst, []).append(one)
+                self._lists.setdefault(one.analyst, {})[one.id] = one
 
     def _movable(self, one: Evaluation) -> bool:
         """Nobody has begun it, and it was given out today."""
@@ -95,8 +95,11 @@ class Bench:
         }
         depth = dict.fromkeys(came, 0)
         for code in self._reached(came, depth):
-            for moving in self._lists.get(code, ()):
-                for other in [each for each in self.cap if each not in came]:
+            for moving in self._lists.get(code, {}).values():
+                left = [each for each in self.cap if each not in came]
+                if not left:
+                    break
+                for other in left:
                     if moving.id != one.id and may_take(self._world, other, moving):
                         came[other], depth[other] = (code, moving), depth[code] + 1
         free = [code for code in came if self.has_room(code)]
@@ -125,18 +128,20 @@ class Bench:
         """So that the next one finds them as they will be."""
         self.load[end] = self.load.get(end, 0) + 1
         for one, to in moves:
-            for listed in self._lists.values():
-                if one in listed:
-                    listed.remove(one)
-            self._lists.setdefault(to, []).append(one)
+            self._lists.get(one.analyst, {}).pop(one.id, None)
+            self._lists.setdefault(to, {})[one.id] = one
 
 
 def examiner_for(world: World, one: Evaluation, at: datetime) -> str:
-    """The QA manager who looks at it a second time: who has the fewest of these; "" where none can."""
+    """The QA manager who looks at it a second time: rather not the one who asked for it and has seen the
+    score, then who has the fewest to look at; "" where none can.
+    """
+    first = world.scoring.evaluations.get(one.of)
+    asked = first.held_by if first is not None else ""
     open_ = [known.analyst for known in world.scoring.evaluations.values() if known.open]
     able = [
         code
         for code in qa_managers(world)
         if may_take(world, code, one) and not is_away(world, code, at) and not _off_duty(world, code, at)
     ]
-    return min(able, key=lambda code: (open_.count(code), code), default="")
+    return min(able, key=lambda code: (code == asked, open_.count(code), code), default="")

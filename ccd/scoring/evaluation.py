@@ -75,6 +75,8 @@ class Evaluation:
     edition: int = 0
     scored: datetime | None = None
     blind: str = ""
+    held_by: str = ""
+    """Who asked for the second look; "" where it was odd, or drawn."""
     examined: bool = False
     outcome: str = ""
     released: datetime | None = None
@@ -146,7 +148,7 @@ def _scored(one: Evaluation, fact: facts.EvaluationScored) -> None:
 
 
 def _held(one: Evaluation, fact: facts.EvaluationHeld) -> None:
-    one.blind = id_of(one.unit, "blind", one.id)
+    one.blind, one.held_by = id_of(one.unit, "blind", one.id), fact.actor
 
 
 def _reexamined(one: Evaluation, fact: facts.EvaluationReexamined) -> None:

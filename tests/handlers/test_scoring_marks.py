@@ -313,6 +313,7 @@ def test_the_qa_manager_may_ask_for_a_second_look() -> None:
     scene, name = scored(release="by_manager")
     scene.ok("hold", "7001", name, reason="sounds odd")
     assert scene.one(name).phase is Phase.HELD
+    assert scene.one(scene.one(name).blind).analyst == "7002"  # who asked has seen the score
     scene.score(scene.one(name).blind, 80)
     assert scene.one(name).phase is Phase.RELEASED
 
