@@ -33,6 +33,8 @@ __all__ = ["DELETE", "READ", "done", "expired", "left_over", "look", "stays"]
 
 READ = f"{NAME}|expired|"
 DELETE = f"{NAME}|delete|"
+LOOKED_AT_ONCE = 1000
+"""Where nothing is deleted."""
 LEFT = "left"
 """Of ``READ``: deletions that were told before a restart."""
 
@@ -58,7 +60,7 @@ def _read(settings: RetentionSettings, at: datetime, run: Run) -> ReadExpired:
         key=f"{READ}{run.day}|{run.page}",
         because=f"{NAME}: what began more than {shortest(settings)} days ago",
         before=at - timedelta(days=shortest(settings)),
-        limit=settings.batch,
+        limit=settings.batch if settings.mode is Mode.ENFORCE else LOOKED_AT_ONCE,
         cursor=run.cursor,
     )
 

@@ -163,9 +163,7 @@ async def _with_calls(connection: AsyncConnection, rows: Sequence[dict[str, Any]
     )
     facts = _by_call(await _rows(connection, called))
     e = EVALUATION.c
-    evaluated = select(e.pbx, e.recording, e.call, e.finished).where(
-        or_(e.call.in_(calls), e.recording.in_(names))
-    )
+    evaluated = select(e.pbx, e.recording, e.finished).where(e.recording.in_(names))
     judged = await _rows(connection, evaluated)
     return [_one(row, talks, queues, facts, judged) for row in rows]
 

@@ -339,6 +339,7 @@ EVALUATION = _table(
     Index(None, "analyst", "opened"),
     Index(None, "person", "day"),
     Index(None, "unit"),
+    Index(None, "recording"),
     time="opened",
 )
 _few("ix_evaluation_open", EVALUATION.c.analyst, EVALUATION.c.finished.is_(None))

@@ -37,7 +37,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
 
 _INDICES = {
     "conversation": (("call",), ("uniqueid",)),
-    "evaluation": (("day",), ("analyst", "opened"), ("person", "day"), ("unit",)),
+    "evaluation": (("day",), ("analyst", "opened"), ("person", "day"), ("unit",), ("recording",)),
 }
 _FEW = (
     ("ix_evaluation_open", "evaluation", "analyst", "finished IS NULL"),
