@@ -142,9 +142,10 @@ class Metrics:
         try:
             yield from shift_families(world, now, self._labels, self._facts.shifts)
             yield from listening_families(world)
+            yield from quality_families(world, now)
             yield from calibration_families(world, now)
-        except Exception:
             yield from retention_families(world)
+        except Exception:
             self.errors += 1
             log.exception("metrics_failed")
 

@@ -18,7 +18,7 @@ from ccd.world import World
 
 __all__ = ["SERIES", "QualityFacts"]
 
-SERIES = 145
+SERIES = 140
 """At most so many, with the gauges."""
 
 YES = "yes"

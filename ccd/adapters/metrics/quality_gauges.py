@@ -66,11 +66,11 @@ def _closing(world: World, now: datetime) -> Iterator[Metric]:
     today = day_of(now, zone)
     open_days = state.open_days()
     over = [day for day in open_days if day < today]
-    yield GaugeMetricFamily("ccd_sampling_days_open", "Days that are over and not frozen.", len(over))
+    yield GaugeMetricFamily("ccd_sampling_closings_due", "Days that are over and not frozen.", len(over))
     since = (now - begins(after(over[0]), zone)).total_seconds() if over else 0.0
     told = "Since the earliest of these was over."
     yield GaugeMetricFamily("ccd_sampling_open_day_age_seconds", told, since)
-    yield GaugeMetricFamily("ccd_sampling_days_closed", "Frozen days of the last forty.", len(state.closed))
+    yield GaugeMetricFamily("ccd_sampling_frozen", "Frozen days of the last forty.", len(state.closed))
     after_s = timedelta(minutes=world.settings.policies.sampling.close_after_minutes)
     closes = begins(after(open_days[0] if open_days else today), zone) + after_s
     told = "When the next day is frozen, if all of it is settled."

@@ -164,7 +164,7 @@ class Series:
         )
         self.picks = count("picks", "Conversations picked to be scored.", "sample", "reason")
         self.picks_unheard = count("picks_unheard", "Picks that cannot be heard.", "state")
-        self.days_frozen = count("sampling_days_frozen", "Days that were frozen.")
+        self.days_frozen = count("sampling_closings", "Days that were frozen.")
 
     def _make_scoring(self) -> None:
         count = self._counter

@@ -12,7 +12,9 @@ from tests.pbx.root import in_ci
 from tests.promtool import PromtoolMissingError, amtool, promtool, say
 
 ROOT = Path(__file__).parents[3]
-RULES = {name: ROOT / f"config/prometheus/ccd-{name}.rules.yml" for name in ("incidents", "shifts", "quality")}
+RULES = {
+    name: ROOT / f"config/prometheus/ccd-{name}.rules.yml" for name in ("incidents", "shifts", "quality")
+}
 ROUTES = ROOT / "config/prometheus/alertmanager-ccd.yml"
 CASES = {name: Path(__file__).parent / f"ccd-{name}.test.yml" for name in RULES}
 RUNBOOKS = ROOT / "docs/runbooks"
