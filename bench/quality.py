@@ -17,8 +17,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.quality_assessment import assessed
 from bench.quality_month import DAYS, FIRST, LAST, ROSTER, SPREAD_S, arrivals, call, drawn_of, seen
+from ccd.adapters.assessment_reading import AT_ONCE as PEOPLE_AT_ONCE
 from ccd.adapters.store import Store
+from ccd.adapters.store.month_queries import month_reads
 from ccd.adapters.store.population_queries import drawn, population, standing
 from ccd.adapters.store.quality_queries import conversations
 from ccd.config import StoreSettings
@@ -34,6 +37,7 @@ WITH_CALLS = 2
 """Of so many of the last days there are the rows that conversations are found by, too."""
 ROUNDS = 7
 AT_ONCE = 2_000
+PEOPLE = [one.code for one in ROSTER.people]
 
 
 def measure(count: int) -> dict[str, Any]:
@@ -84,6 +88,7 @@ async def _fill(store: Store, a_day: int) -> None:
         if number >= DAYS - WITH_CALLS:
             new = max(a_day // 1000, 3) if day == LAST else 0  # the last few are not in the population yet
             await _commit(store, [fact for n in range(a_day + new) for fact in call(day, n, a_day)])
+    await _commit(store, list(assessed(PEOPLE, FIRST)))
     await _known(store)
 
 
@@ -170,11 +175,20 @@ async def _day_again(store: Store) -> None:
     assert answer.until == until
 
 
+async def _month(store: Store) -> None:
+    """What everybody's assessment is made of, as the daemon reads it."""
+    for start in range(0, len(PEOPLE), PEOPLE_AT_ONCE):
+        people = PEOPLE[start : start + PEOPLE_AT_ONCE]
+        found = await store.read(lambda connection, of=people: month_reads(connection, f"{FIRST:%Y-%m}", of))
+        assert all(one.scores and one.attendance["shifts"] for one in found)
+
+
 MEASURES: dict[str, Callable[[Store], Awaitable[None]]] = {
     "sample_today": _sample,
     "population_day": _population,
     "verify_day": _verify,
     "look": _look,
     "closing_look": _day_again,
+    "month": _month,
 }
 """Asked of a store that holds the month; what is named here becomes ``quality_NAME_ms_ENGINE``."""
