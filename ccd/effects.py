@@ -303,12 +303,13 @@ class ReadQuality(Effect, frozen=True):
 class Reconcile(Effect, frozen=True):
     """Hold a PBX's recording folder against the store; ``RecordingsFound`` is the answer.
 
-    ``older_than``: files and recordings later than this are left alone. ``hashes``: so many files may be read
-    whole to compare their SHA-256.
+    ``older_than``: recordings later than this are left alone; ``orphans_before``: files that no recording
+    names, too. ``hashes``: so many files may be read whole to compare their SHA-256.
     """
 
     pbx: str
     older_than: datetime
+    orphans_before: datetime
     hashes: int
     since: datetime | None = None
     """Only recordings that began later; the folder itself is not looked through."""

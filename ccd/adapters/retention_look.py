@@ -176,7 +176,7 @@ class RetentionLook:
                 break
             last = named[-1][0]
         await self._run(known.sort)
-        return await self._run(walk, pbx, known, effect.older_than, self._stop)
+        return await self._run(walk, pbx, known, effect.orphans_before, self._stop)
 
     async def _names(self, pbx: str, last: str) -> list[tuple[str, str, str]]:
         return await self._store.read(lambda connection: paths(connection, pbx, last, NAMES))

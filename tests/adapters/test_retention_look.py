@@ -66,7 +66,7 @@ class Site:
     ) -> RecordingsFound:
         since = None if deep else NOW - timedelta(days=2)
         older = NOW - timedelta(hours=1)
-        self.look.perform(Reconcile("k", "test", "main", older, hashes, since, turn, turns))
+        self.look.perform(Reconcile("k", "test", "main", older, older, hashes, since, turn, turns))
         found = await asyncio.wait_for(self.told.get(), 20)
         assert isinstance(found, RecordingsFound)
         return found
