@@ -9,6 +9,7 @@ from ccd import events as e
 from ccd.adapters.clock import Armed
 from ccd.adapters.store import Store
 from ccd.adapters.store.entries import Deadline, DeadlineGone
+from ccd.events.recording_pauses import RecordingPaused, RecordingUnpaused
 from tests.adapters.store.conftest import Place
 from tests.adapters.store.samples import AT, agent_changed, later, queue_call, sample
 
@@ -172,4 +173,19 @@ async def test_a_recording_nobody_has_measured_is_offered_again(store: Store, pl
     again = await reopened(store, place)
     picture = await again.restore_picture()
     assert picture.open_recordings == (e.OpenRecording("main", "1.1", "1.1", "1.1:/m/a.wav", "/m/a.wav"),)
+    await again.close()
+
+
+async def test_a_pause_of_a_recording_that_nobody_ended_is_offered_with_it(
+    store: Store, place: Place
+) -> None:
+    running = e.RecordingStarted(AT, "main", "1.1", "1.1", "1.1:/m/a.wav", "/m/a.wav")
+    over = RecordingPaused(later(1), "main", "1.1", "1.1", "1.1:/m/a.wav", "marked")
+    ended = RecordingUnpaused(later(2), "main", "1.1", "1.1", "1.1:/m/a.wav", later(1), "marked")
+    goes_on = RecordingPaused(later(3), "main", "1.1", "1.1", "1.1:/m/a.wav", "muted")
+    store.enqueue([running, over, ended, goes_on])
+    await store.commit()
+    again = await reopened(store, place)
+    (open_,) = (await again.restore_picture()).open_recordings
+    assert open_.paused == (("muted", later(3)),)
     await again.close()
