@@ -121,7 +121,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "arrived": ("{code} is signed in at seat {seat}", "{code} 已在机台 {seat} 签到"),
     "left": ("{code} is signed out of seat {seat}", "{code} 已从机台 {seat} 签退"),
     "reloaded": (
-        "the new settings are in force; daemon, store, agi, metrics, web, journal, simulator at the next start",
+        "the new settings hold; daemon, store, agi, metrics, web, journal, simulator at the next start",
         "新设置已生效；其中 daemon、store、agi、metrics、web、journal、simulator 各节在下次启动时生效",
     ),
     # the view
