@@ -230,3 +230,25 @@ def test_every_fault_of_a_personnel_file_is_told(home: Home, text: str, fault: s
     run = home.ccd("staff", "import", "staff.csv", "--by", "4001", "--lang", "en")
     assert run.returncode == 1
     assert fault in run.stderr
+
+
+def test_a_file_goes_into_the_running_daemon_whole_or_not_at_all(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.configure(f"[metrics]\nport = 0\n[agi]\nport = 0\n[web]\nport = 0\n{TOML}")
+    asyncio.run(_store(home.state, AssessmentScene("2026-03-02 12:00").facts))
+    good = "工号,入职,转正,职级,档次\n2001,2026-01-05,是,初级,良好\n2002,,否,见习,\n"
+    (home.folder / "staff.csv").write_text(good, "gb18030")
+    (home.folder / "bad.csv").write_text("person,level\n2003,junior\n9999,junior\n", "utf-8")
+    with home.daemon():
+        bad = home.ccd("staff", "import", "bad.csv", "--by", "4001", "--lang", "en")
+        assert bad.returncode == 4, bad.stderr
+        assert "line 3: nobody in the roster has 9999" in bad.stderr
+        for new in ("2", "0"):
+            reply = told(home, "staff", "import", "staff.csv", "--by", "4001")
+            assert reply["result"] == {"rows": "2", "new": new}
+    rows = {row["person"]: row for row in told(home, "staff", "show")["staff"]}
+    assert list(rows) == ["2001", "2002"]
+    assert (rows["2001"]["hired"], rows["2001"]["level"], rows["2001"]["step"]) == (
+        *("2026-01-05", "junior"),
+        "good",
+    )
