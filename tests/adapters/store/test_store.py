@@ -176,9 +176,7 @@ async def test_a_recording_nobody_has_measured_is_offered_again(store: Store, pl
     await again.close()
 
 
-async def test_a_pause_of_a_recording_that_nobody_ended_is_offered_with_it(
-    store: Store, place: Place
-) -> None:
+async def test_a_pause_of_a_recording_that_goes_on_is_offered_with_it(store: Store, place: Place) -> None:
     running = e.RecordingStarted(AT, "main", "1.1", "1.1", "1.1:/m/a.wav", "/m/a.wav")
     over = RecordingPaused(later(1), "main", "1.1", "1.1", "1.1:/m/a.wav", "marked")
     ended = RecordingUnpaused(later(2), "main", "1.1", "1.1", "1.1:/m/a.wav", later(1), "marked")
