@@ -32,6 +32,7 @@ from ccd.events import scoring as facts
 from ccd.events.retention import RecordingAmiss
 from ccd.events.sampling import CallPicked, DayFrozen, PickUnheard
 from ccd.scoring import claiming, deciding, marking
+from ccd.scoring.acts import ACTS
 from ccd.scoring.evaluation import Evaluation, Phase
 from ccd.scoring.looking import World, today
 from ccd.scoring.making import Items, Refused, fact, refuse, refused
@@ -76,6 +77,9 @@ def _act(event: ShiftAct, world: World, settings: ScoringSettings) -> Items:
         work = _ACTS.get(event.act)
         if work is None:
             refuse("scoring_unknown_act", act=event.act[:40])
+        for name in ACTS[event.act].needs:
+            if not event.values.get(name):
+                refuse("scoring_missing", act=event.act, name=name)
         yield from work(event, world)
     except Refused as why:
         yield refused(event, why)

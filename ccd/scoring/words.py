@@ -118,6 +118,7 @@ _WHEN: dict[str, tuple[str, str]] = {
 }
 
 _INPUT: dict[str, tuple[str, str]] = {
+    "scoring_missing": ("{act} needs a value for {name}", "{act} 缺少 {name}"),
     "scoring_out_of_range": (
         "the score {score} is out of range; give 0 to 100",
         "分数 {score} 超出范围；请给 0 到 100",

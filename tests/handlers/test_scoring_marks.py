@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ccd.events import scoring as facts
+from ccd.scoring.acts import ACTS
 from ccd.scoring.state import Phase
 from tests.handlers.scoring_scene import PEOPLE, ScoringScene, form, given
 
@@ -472,3 +473,19 @@ def test_work_is_not_given_to_an_analyst_of_the_agents_team() -> None:
 def test_an_evaluation_that_there_is_not_is_named() -> None:
     scene = ScoringScene()
     assert scene.act("claim", "6001", "../../etc").values["evaluation"] == "../../etc"
+
+
+@pytest.mark.parametrize(("act", "name"), [(act, name) for act in ACTS for name in ACTS[act].needs])
+def test_an_act_without_what_it_needs_is_refused_by_the_name_of_it(act: str, name: str) -> None:
+    scene = ScoringScene()
+    values = {need: "x" for need in ACTS[act].needs if need != name}
+    answer = scene.act(act, "7001", about="6001", **values)
+    assert (answer.rule, answer.values["name"]) == ("scoring_missing", name)
+
+
+def test_an_act_that_there_is_not_is_refused() -> None:
+    assert ScoringScene().act("erase", "7001").rule == "scoring_unknown_act"
+
+
+def test_every_act_has_its_work() -> None:
+    assert set(ACTS) == {*BY, "plan"}
