@@ -1,10 +1,11 @@
-"""Settings of assessment: the month out of 100, retraining, grades. Defaults: manual.md, "Quality", "Training";
-what the manual leaves open is ours, and named in docs/assessment.md.
+"""Settings of assessment: the month out of 100, retraining, grades. Defaults: manual.md, "Quality" and
+"Training"; what the manual leaves open is ours, and named in docs/assessment.md.
 """
 
 from __future__ import annotations
 
 from datetime import time
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, field_serializer, field_validator, model_validator
@@ -39,6 +40,14 @@ class DeductionSettings(Section):
     look: Points = 5
     violation: Points = 15
     absence: Points = 40
+
+
+PARTS = {
+    "qa": PartSettings(weight=50, required=True),
+    "examinations": PartSettings(weight=15),
+    "kpi": PartSettings(weight=20),
+    "attendance": PartSettings(weight=15),
+}
 
 
 class AssessmentSettings(Section):
@@ -88,14 +97,10 @@ class AssessmentSettings(Section):
         Role.MANAGEMENT,
     )
     """Who sees the points of examinations; everybody else sees passed or failed."""
-    parts: dict[PartName, PartSettings] = {
-        "qa": PartSettings(weight=50, required=True),
-        "examinations": PartSettings(weight=15),
-        "kpi": PartSettings(weight=20),
-        "attendance": PartSettings(weight=15),
-    }
+    parts: dict[PartName, PartSettings] = Field(default_factory=lambda: dict(PARTS))
+    """They sum to 100."""
     attendance_points: DeductionSettings = DeductionSettings()
-    bands: dict[Literal["S", "A", "B", "C", "D"], Points] = {}
+    bands: dict[Literal["S", "A", "B", "C", "D"], Points] = Field(default_factory=dict)
     """The lowest points of each grade; empty: grades are imported only."""
 
     @property
@@ -119,7 +124,7 @@ class AssessmentSettings(Section):
         """All five, each lower than the one before, the last from 0 on: no points are without a grade."""
         lowest = [bands.get(grade) for grade in GRADES]
         falling = [points for points in lowest if points is not None]
-        steps = zip(falling, falling[1:], strict=False)
+        steps = pairwise(falling)
         if bands and (len(falling) < len(GRADES) or falling[-1] or any(a <= b for a, b in steps)):
             raise PydanticCustomError("bands_of_grades", "bands must fall from S to D")
         return bands
