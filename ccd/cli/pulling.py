@@ -10,7 +10,6 @@ import asyncio
 import os
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
@@ -173,43 +172,11 @@ async def _fetched(
     session: Session, client: Client, items: Iterable[Item], to: Path, form: str, json_: bool
 ) -> list[Outcome]:
     from ccd.adapters.recording_pull import pull as pull_all
+    from ccd.cli.pulling_bars import Bars
 
-    bars = _Bars(shown=not (json_ or session.quiet))
+    bars = Bars(shown=not (json_ or session.quiet))
     with bars:
         return await pull_all(client, items, to, form=form, progress=bars.progress, done=bars.done)
-
-
-class _Bars(AbstractContextManager["_Bars"]):
-    """A bar for each download under way, on a terminal; nothing elsewhere."""
-
-    def __init__(self, *, shown: bool) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-        console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-        self._bars = Progress(*columns, console=console, transient=True)
-        self._shown: AbstractContextManager[Any] = (
-            self._bars if shown and console.is_terminal else nullcontext()
-        )
-        self._tasks: dict[str, Any] = {}
-
-    def __enter__(self) -> _Bars:
-        self._shown.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._shown.__exit__(*error)
-
-    def progress(self, item: Item, at: int, of: int) -> None:
-        if item.name not in self._tasks:
-            self._tasks[item.name] = self._bars.add_task(item.name, total=of)
-        self._bars.update(self._tasks[item.name], completed=at, total=of)
-
-    def done(self, outcome: Outcome) -> None:
-        task = self._tasks.pop(outcome.item.name, None)
-        if task is not None:
-            self._bars.remove_task(task)
 
 
 def _tell(session: Session, outcomes: list[Outcome], to: Path, json_: bool) -> Exit:
