@@ -168,7 +168,8 @@ def _unreadable(world: World, event: RecordingsFound) -> Items:
 def _gone(world: World, event: RecordingsFound) -> Items:
     state = world.retention
     for recording in event.gone:
-        if (event.pbx, recording) in state.deleting or (event.pbx, "missing", recording) in state.amiss:
+        place = (event.pbx, recording)
+        if place in state.deleting or place in state.gone or (event.pbx, "missing", recording) in state.amiss:
             continue
         path = name_of_file(recording) or recording
         yield from _amiss(event, "missing", path, "its file is not there", recording=recording)

@@ -22,6 +22,7 @@ Place = tuple[str, str]
 DISPUTABLE = timedelta(days=2)
 """So long after its dispute could have come a released evaluation is still taken for an open one."""
 PICKED = timedelta(days=4)
+GONE = timedelta(days=1)
 
 
 def name_of_file(recording: str) -> str:
@@ -91,6 +92,8 @@ class RetentionState:
         self.marked: dict[str, tuple[datetime, str]] = {}
         """Caller's number -> (until, reason): complaints that go on."""
         self.deleting: dict[Place, facts.RecordingDeleted] = {}
+        self.gone: dict[Place, datetime] = {}
+        """Deleted lately: a look that began before may call them missing."""
         self.amiss: dict[tuple[str, str, str], facts.RecordingAmiss] = {}
         """(pbx, what, recording or path) -> a finding that stands."""
         self.explained: dict[Place, str] = {}
@@ -142,6 +145,9 @@ class RetentionState:
         for recording, since in list(self.picked.items()):
             if since + PICKED < at:
                 del self.picked[recording]
+        for place, since in list(self.gone.items()):
+            if since + GONE < at:
+                del self.gone[place]
         for number, (until, _) in list(self.marked.items()):
             if until < at:
                 del self.marked[number]
@@ -178,6 +184,8 @@ class RetentionState:
 
     def _on_deletion_ended(self, fact: facts.DeletionEnded) -> None:
         self.deleting.pop((fact.pbx, fact.recording), None)
+        if fact.outcome == "gone":
+            self.gone[fact.pbx, fact.recording] = fact.at
 
     def _on_amiss(self, fact: facts.RecordingAmiss) -> None:
         self.amiss[fact.pbx, fact.what, fact.recording or fact.path] = fact

@@ -176,6 +176,16 @@ def test_it_is_told_in_every_mode_but_off(mode: str) -> None:
     assert scene.of(facts.RecordingAmiss)
 
 
+def test_what_was_deleted_while_a_look_was_under_way_is_not_missing() -> None:
+    old = lying("1.1", days=300)
+    scene = KeepScene(old)
+    scene.run(3)
+    assert not scene.files
+    disk(scene, gone=(old.recording,))
+    scene.run(1)
+    assert not scene.of(facts.RecordingAmiss)
+
+
 def test_a_file_that_is_being_deleted_is_not_missing() -> None:
     old = lying("1.1", days=300)
     scene = KeepScene(old)
