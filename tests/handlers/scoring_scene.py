@@ -30,7 +30,7 @@ from ccd.shifts.plan import encode_day
 from ccd.world import World
 from tests.handlers.shift_scene import local
 
-__all__ = ["DAY", "PEOPLE", "ScoringScene", "form", "given", "local", "person"]
+__all__ = ["DAY", "PEOPLE", "ScoringScene", "form", "given", "local", "person", "scored"]
 
 T = TypeVar("T")
 DAY = date(2026, 3, 2)
@@ -292,3 +292,12 @@ class ScoringScene:
 
 def local_day(at: datetime) -> date:
     return at.astimezone(ZoneInfo("Asia/Shanghai")).date()
+
+
+def scored(points: int = 80, **settings: Any) -> tuple[ScoringScene, str]:
+    """One evaluation, scored by 6001, of agent 2101 of team B."""
+    scene = ScoringScene(**settings)
+    name = scene.pick("2101")
+    if scene.one(name).analyst != "6001":
+        scene.ok("reassign", "7001", name, analyst="6001")
+    return scene, scene.score(name, points, by="6001")
