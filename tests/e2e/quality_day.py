@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -29,7 +30,7 @@ from tests.pbx.sipp import Sipp
 
 __all__ = ["AGENTS", "ANALYSTS", "CALLS", "MANAGER", "QA_MANAGER", "QualityDay", "opened", "prepare"]
 
-CALLS = 200
+CALLS = int(os.environ.get("CCD_TEST_QUALITY_CALLS", "200"))
 TALK_MS = 4000
 EXTENSIONS = tuple(str(number) for number in range(1001, 1013))
 AGENTS = tuple(str(2000 + number) for number in range(1, 13))
@@ -48,7 +49,16 @@ give_up_s = 3
 [policies.sampling]
 look_s = 1
 min_s = 2
+minimum = 3
+default_rate = 0.3
+extra_per_agent_day = 0
+[policies.retention]
+older_minutes = 1
+[policies.scoring]
+second_look_share = 0.0
+abnormal_least = 200
 """
+"""Everything that is scored is released: what is held for a second look has tests of its own."""
 
 
 def prepare(pbx: Asterisk) -> None:
