@@ -8,13 +8,14 @@ from pathlib import Path
 from dashboards.daemon import DAEMON
 from dashboards.drawing import LANGUAGES, drawn
 from dashboards.floor import FLOOR
+from dashboards.quality import QUALITY
 from dashboards.queues import QUEUES
 from dashboards.shifts import SHIFTS
 from dashboards.threat import THREAT
 
 __all__ = ["BOARDS", "FOLDER", "files"]
 
-BOARDS = (FLOOR, QUEUES, SHIFTS, THREAT, DAEMON)
+BOARDS = (FLOOR, QUEUES, SHIFTS, QUALITY, THREAT, DAEMON)
 FOLDER = Path(__file__).parent.parent / "config" / "grafana" / "dashboards"
 
 
