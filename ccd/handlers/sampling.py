@@ -77,7 +77,7 @@ def _look(world: World, settings: SamplingSettings, at: datetime) -> Items:
 def _ask(world: World, settings: SamplingSettings, at: datetime) -> Items:
     state, today = world.sampling, local_day(world, at)
     days = [day for day in state.open_days() if day <= today]
-    if all(day in state.underway.seeds for day in days):
+    if days and all(day in state.underway.seeds for day in days):  # none: the site has moved westwards
         since = begins(days[0], world.settings.daemon.timezone)
         if state.underway.since is not None:
             since = max(since, state.underway.since - taking.OVERLAP)

@@ -143,7 +143,8 @@ class SamplingScene:
             }
         )
 
-    def replace(self, **settings: Any) -> None:
+    def replace(self, *, zone: str = "", **settings: Any) -> None:
+        self._zone = zone or self._zone
         self.configured(**settings)
         self.take(e.ConfigReplaced(at=self.at, settings=self.settings.model_dump_json()))
 

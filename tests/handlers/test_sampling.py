@@ -439,3 +439,15 @@ def test_the_board_shows_the_day_and_neither_a_secret_nor_a_number() -> None:
     assert not played.of_effects(Page)
     played.run(to=NIGHT)
     assert board(played.world, played.at)["closed"][0]["seed"] == seed_of(DAY)
+
+
+def test_a_site_that_moves_to_where_it_is_still_yesterday_samples_on_tomorrow() -> None:
+    """Today is then a day that is closed: nothing of it is asked for, and the next one is drawn as ever."""
+    played = scene()
+    played.run(to=NIGHT + timedelta(hours=1))
+    played.replace(zone="America/New_York", default_rate=0.2, extra_per_agent_day=0)
+    played.run(to=local("2026-03-03 12:00", "America/New_York"))
+    played.hear(*calls(20, first="2026-03-04 02:00"))
+    played.run(to=local("2026-03-04 00:31", "America/New_York"))
+    assert played.only(facts.DayFrozen, day=DAY)
+    assert played.only(facts.DayFrozen, day=DAY + timedelta(days=1)).population == 20
