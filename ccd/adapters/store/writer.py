@@ -1,7 +1,9 @@
 """Facts into the database, in batches, without ever making the giver wait.
 
 ``enqueue`` only appends. A task writes what is there at most every ``batch_ms``, and at once when something
-durable is among it, each batch in one transaction; rows that several facts touch are written once.
+durable is among it, each batch in one transaction; rows that several facts touch are written once. What was
+given in one call with something durable is never parted: of a step that is told half, the rest would be lost
+with whoever is killed in between.
 
 Two lanes. Facts of incidents, and whatever is given in one call with them, go first: at once, in a
 transaction of their own, and never behind more than one batch of others. Where older facts still wait for a
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Coroutine, Iterable
 from typing import Any, NamedTuple
 
@@ -64,6 +67,8 @@ class Writer(Transactions):
         self._ordinary: Lane[Item] = Lane()
         self._overtaking: list[tuple[int, Batch]] = []
         """Written ahead of ordinary ones that were given before: after how many of them, and what."""
+        self._whole: deque[tuple[int, int]] = deque()
+        """Of the ordinary lane: from and up to which of its facts go into one transaction."""
         self._waiting = Waiters()
         self._waiting_urgent = Waiters()
         self._wake = asyncio.Event()
@@ -126,6 +131,7 @@ class Writer(Transactions):
             self._hurry.set()
             return True
         lane = self._ordinary
+        before = lane.given
         for fact in facts:
             if not fact.durable and lane.length >= self._limit and not whatever_it_takes:
                 self._drop()
@@ -133,6 +139,7 @@ class Writer(Transactions):
                 lane.add(fact, 1)
         if durable:
             self._hasten()
+            self._whole.append((before, lane.given))
         elif self._timer is None and lane.length:
             self._timer = asyncio.get_running_loop().call_later(self._batch_s, self._hasten)
         return False
@@ -181,10 +188,17 @@ class Writer(Transactions):
             # What comes while this is written waits for its own time: no string of tiny transactions.
             ready = len(self._ordinary)
             while ready:
-                count = min(ready, BATCH_FACTS)
+                count = self._unparted(min(ready, BATCH_FACTS))
                 ready -= count
                 await self._write_ordinary(count)
                 await self._write_urgent()
+
+    def _unparted(self, count: int) -> int:
+        """So many of the ordinary lane, or more, that nothing is parted that was given as one."""
+        end = self._ordinary.done + count
+        while self._whole and self._whole[0][0] < end:
+            end = max(end, self._whole.popleft()[1])
+        return end - self._ordinary.done
 
     async def _write_urgent(self) -> None:
         """All that waits in that lane, in one transaction."""

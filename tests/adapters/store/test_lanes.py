@@ -193,6 +193,31 @@ async def test_what_is_given_while_an_incident_is_written_keeps_its_place(
     assert [row["started"] for row in await sqlite_place.rows("call")] == [later(2)]
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 7])
+async def test_what_was_given_as_one_is_written_in_one_transaction(
+    store: Store, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Killed between two transactions, half of a step would be told: a call as picked, and its pick lost."""
+    monkeypatch.setattr(writer, "BATCH_FACTS", size)
+    away = Away(store, monkeypatch)
+    told: list[int] = []
+    whole = store._write_until_taken
+
+    async def noted(rows: Any, *more: Any) -> Any:
+        told.append(sum(len(piece.rows) for piece in rows()))
+        return await whole(rows, *more)
+
+    monkeypatch.setattr(store, "_write_until_taken", noted)
+    for first in (0, 10, 20):
+        store.enqueue([began(str(first))])
+        store.enqueue([deadline(str(first + n)) for n in range(5)])
+    away.away = False
+    await store.commit()
+    assert sum(told) == 18
+    ends = {sum(told[:n]) for n in range(1, len(told) + 1)}
+    assert ends <= {1, 6, 7, 12, 13, 18}, "a step was parted"
+
+
 # --- any order --------------------------------------------------------------------------------------------
 
 _keys = st.sampled_from(["a", "b"])
