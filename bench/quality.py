@@ -19,7 +19,6 @@ from typing import Any
 
 from bench.quality_assessment import assessed
 from bench.quality_month import DAYS, FIRST, LAST, ROSTER, SPREAD_S, arrivals, call, drawn_of, seen
-from ccd.adapters.assessment_reading import AT_ONCE as PEOPLE_AT_ONCE
 from ccd.adapters.store import Store
 from ccd.adapters.store.month_queries import month_reads
 from ccd.adapters.store.population_queries import drawn, population, standing
@@ -177,10 +176,8 @@ async def _day_again(store: Store) -> None:
 
 async def _month(store: Store) -> None:
     """What everybody's assessment is made of, as the daemon reads it."""
-    for start in range(0, len(PEOPLE), PEOPLE_AT_ONCE):
-        people = PEOPLE[start : start + PEOPLE_AT_ONCE]
-        found = await store.read(lambda connection, of=people: month_reads(connection, f"{FIRST:%Y-%m}", of))
-        assert all(one.scores and one.attendance["shifts"] for one in found)
+    found = await store.read(lambda connection: month_reads(connection, f"{FIRST:%Y-%m}", PEOPLE))
+    assert all(one.scores and one.faults and one.attendance["shifts"] for one in found)
 
 
 MEASURES: dict[str, Callable[[Store], Awaitable[None]]] = {

@@ -1,7 +1,7 @@
 """Reads from the store what a month's assessment is made of, and gives it to the engine as an input.
 
-Everything that was found out before it was asked for is in it: the store writes it first. Some people at a
-time: a month of thousands must not hold the daemon's loop. Where the store does not answer it is asked again.
+Everything that was found out before it was asked for is in it: the store writes it first. Where the store
+does not answer it is asked again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ccd.adapters.store.errors import StoreError, UnavailableError
 from ccd.adapters.store.month_queries import month_reads
 from ccd.effects import ReadQuality
 from ccd.events import Event
-from ccd.events.quality import MonthRead, QualityRead
+from ccd.events.quality import QualityRead
 
 __all__ = ["AssessmentReading"]
 
@@ -28,8 +28,6 @@ T = TypeVar("T")
 
 AGAIN_S = 5.0
 WRITTEN_S = 10.0
-AT_ONCE = 100
-"""So many people in one question."""
 
 
 class MonthStore(Protocol):
@@ -67,23 +65,15 @@ class AssessmentReading:
         while True:
             try:
                 await self._written()
-                found = [
-                    one
-                    for start in range(0, len(effect.people), AT_ONCE)
-                    for one in await self._some(effect.month, effect.people[start : start + AT_ONCE])
-                ]
-                self._submit(QualityRead(utc_now(), effect.key, effect.month, tuple(found)))
+                found = await self._store.read(
+                    lambda connection: month_reads(connection, effect.month, effect.people)
+                )
+                self._submit(QualityRead(utc_now(), effect.key, effect.month, found))
                 return
             except (StoreError, UnavailableError) as error:
                 self.failures += 1
                 log.warning("month_not_read", month=effect.month, error=str(error))
             await asyncio.sleep(self._again_s)
-
-    async def _some(self, month: str, people: tuple[str, ...]) -> tuple[MonthRead, ...]:
-        async def question(connection: AsyncConnection) -> tuple[MonthRead, ...]:
-            return await month_reads(connection, month, people)
-
-        return await self._store.read(question)
 
     async def _written(self) -> None:
         try:

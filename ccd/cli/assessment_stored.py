@@ -79,7 +79,9 @@ def read(session: Session, month: str = "", person: str = "", team: str = "") ->
         ]
         reads: tuple[MonthRead, ...] = ()
         if month:
-            reads = await archive.read(lambda connection: month_reads(connection, month, people))
+            reads = await archive.read(
+                lambda connection: month_reads(connection, month, people, faults=False)
+            )
         return texts, roster, reads
 
     texts, roster, reads = reading(session.settings, work)

@@ -12,6 +12,8 @@ from ccd.adapters.assessment_reading import AssessmentReading
 from ccd.adapters.store import Store
 from ccd.adapters.store.errors import UnavailableError
 from ccd.adapters.store.month_queries import faults_of, month_reads
+from ccd.assessment.scores import attendance_points
+from ccd.config_assessment import DeductionSettings
 from ccd.effects import ReadQuality
 from ccd.events import ShiftFact
 from ccd.events import attendance as facts
@@ -91,6 +93,17 @@ async def test_faults_are_questions_answered_with_no_or_fewer_points_than_half(s
     scene.freeze({"2101": 0.25})
     await keep(store, scene)
     assert (await read(store))["2101"].faults == {"service/points": 1, "service/kept": 1}
+
+
+async def test_without_faults_no_answers_are_read_and_the_scores_are_the_same(store: Store) -> None:
+    await keep(store, scored(49, 50))
+
+    async def question(connection: Any) -> Any:
+        return await month_reads(connection, "2026-03", ("2101",), faults=False)
+
+    (found,) = await store.read(question)
+    assert found == msgspec.structs.replace((await read(store))["2101"], faults={})
+    assert len(found.scores) == 2
 
 
 @pytest.mark.parametrize(
@@ -189,15 +202,36 @@ async def test_corrections_and_absences_that_were_waived_are_taken_into_account(
     assert await attendance(store, waived) == {"shifts": 2}
 
 
+@pytest.mark.parametrize("decision", ["", "confirm", "waive"])
+async def test_an_absence_made_of_three_occurrences_is_not_counted_beside_them(
+    store: Store, decision: str
+) -> None:
+    """5 points off for each of the three, and never 40 more, whatever is decided of the proposal."""
+    days = [date(2026, 3, n) for n in (2, 3, 4)]
+    common: dict[str, Any] = {"at": judged().at + timedelta(days=5), "person": "2101", "day": days[-1]}
+    proposal = {"month": "2026-03", "proposal": "2101-202603-occurrences-1"}
+    told: list[facts.AttendanceFact] = [judged("occurrence", day=day) for day in days]
+    refs = tuple(f"{day} early late" for day in days)
+    told.append(facts.AbsenceProposed(**common, **proposal, key="p", cause="occurrences", occurrences=refs))
+    if decision:
+        told.append(facts.ProposalDecided(**common, **proposal, key="d", decision=decision, reason="x"))
+    counts = await attendance(store, *told)
+    assert counts == {"shifts": 3, "occurrence": 3}
+    assert attendance_points(counts, DeductionSettings()) == 85
+
+
+async def test_nobody_is_absent_from_a_shift_twice(store: Store) -> None:
+    """Late by as much as makes it an absence, and gone before its end: the ledger proposes one, too."""
+    assert await attendance(store, judged("absence", "absence")) == {"shifts": 1, "absence": 1}
+
+
 # --- giving it to the engine ------------------------------------------------------------------------------
 
 
-async def test_it_is_read_after_everything_told_before_is_written_some_people_at_a_time(
-    store: Store,
-) -> None:
+async def test_it_is_read_after_everything_told_before_is_written(store: Store) -> None:
     given: list[Any] = []
     reading = AssessmentReading(store, given.append)
-    people = tuple(str(100_000 + n) for n in range(250))
+    people = tuple(str(100_000 + n) for n in range(550))
     store.enqueue([judged("occurrence", person=people[-1])])
     reading.perform(ReadQuality("k", "test", "2026-03", people))
     await until(lambda: bool(given))
