@@ -81,6 +81,45 @@ def test_the_trainers_shift_and_other_courses_collide_too() -> None:
     assert scene.plan_course("2026-03-05T17:30", "2026-03-05T19:00", "2002", trainer="Mr Li").accepted
 
 
+@pytest.mark.parametrize(
+    ("begins", "ends", "good"),
+    [
+        ("2026-03-09T22:00", "2026-03-10T00:00", True),  # ends as the day of leave begins
+        ("2026-03-09T22:00", "2026-03-10T00:01", False),
+        ("2026-03-10T20:00", "2026-03-10T21:00", False),  # after the shift that the leave is from
+        ("2026-03-10T23:59", "2026-03-11T01:00", False),
+        ("2026-03-11T00:00", "2026-03-11T01:00", True),
+    ],
+)
+def test_a_course_never_lies_in_approved_leave(begins: str, ends: str, good: bool) -> None:
+    scene = desk("2026-03-02 07:00")
+    scene.plan(("2001", "2026-03-10", "early", "A2"))
+    asked = scene.act("leave", "ask", "2001", "2001", kind="personal", reason="x", **{"from": "2026-03-10"})
+    leave = asked.result["request"]
+    for lead in ("3001", "4001"):
+        assert scene.act("leave", "approve", "", lead, request=leave).accepted
+    answer = scene.plan_course(begins, ends)
+    assert answer.accepted is good
+    if not good:
+        assert answer.rule == "assessment_collides"
+        assert f"2001 name 2001: leave leave|approved|{leave}" in answer.values["collisions"]
+    assert scene.plan_course(begins, ends, "2002", trainer="Mr Li").accepted
+
+
+def test_leave_that_is_only_asked_for_or_is_over_early_keeps_nobody_from_a_course() -> None:
+    scene = desk("2026-03-02 07:00")
+    scene.plan(("2001", "2026-03-10", "early", "A2"))
+    asked = scene.act("leave", "ask", "2001", "2001", kind="personal", reason="x", **{"from": "2026-03-10"})
+    leave = asked.result["request"]
+    assert scene.plan_course("2026-03-10T18:00", "2026-03-10T19:00").accepted
+    for lead in ("3001", "4001"):
+        assert scene.act("leave", "approve", "", lead, request=leave).accepted
+    assert scene.plan_course("2026-03-10T20:00", "2026-03-10T21:00").rule == "assessment_collides"
+    scene.run(to=local("2026-03-10 09:00"))
+    assert scene.act("leave", "return", "", "2001", request=leave).accepted
+    assert scene.plan_course("2026-03-10T20:00", "2026-03-10T21:00").accepted
+
+
 def test_a_course_may_be_moved_and_does_not_collide_with_itself() -> None:
     scene = desk()
     scene.plan_course("2026-03-05T17:00", "2026-03-05T18:00")
