@@ -183,7 +183,12 @@ class Parts:
         )
         reports = ReportCommands(self.reporting)
         self.web = Web(
-            lambda: self.settings, world=self.world, store=store, acts=self.shifts.commands, now=utc_now
+            lambda: self.settings,
+            world=self.world,
+            store=store,
+            acts=self.shifts.commands,
+            submit=self.runner.submit,
+            now=utc_now,
         )
         daemon = self.settings.daemon
         self.control = ControlServer(

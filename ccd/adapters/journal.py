@@ -74,8 +74,10 @@ _INPUTS = (
     | quality.ListeningTold
     | quality.PopulationRead
     | quality.QualityRead
+    | quality.RecordingNotGiven
     | quality.RecordingsExpired
     | quality.RecordingsFound
+    | quality.RecordingsLooked
     | quality.SeedRead
     | quality.UnitLooked
     | JournalBegan

@@ -235,6 +235,18 @@ class RecordingsFound(Event, frozen=True):
     disk: int = 0
 
 
+class RecordingNotGiven(Event, frozen=True):
+    """Somebody asked for a recording, and its file is not the one that was measured. ``what``: missing |
+    changed; of what is changed ``sha256`` and ``size`` are what it is now.
+    """
+
+    pbx: str
+    recording: str
+    what: str
+    sha256: str = ""
+    size: int = 0
+
+
 class RecordingsExpired(Event, frozen=True):
     """The answer to ``ReadExpired``. ``cursor``: where the next page begins, "" after the last."""
 

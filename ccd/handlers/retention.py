@@ -13,6 +13,7 @@ CopyKept                 what came of a copy
 RecordingsExpired        a page of what may be past its time (``expiring``)
 EffectDone, -Failed      a deletion is done, or was not to be
 RecordingsFound          what lies on disk (``finding``)
+RecordingNotGiven        somebody wants to hear one, and its file is not the one that was measured
 DeadlineDue              the look once a minute: is it time for the daily look, for a look at the disk
 ShiftsRestored           deletions that were under way, and holds without a proven copy, are taken up again
 ShiftAct                 hold, release, explain, reconcile, adopt, remove (``acts``)
@@ -42,7 +43,7 @@ from ccd.events import (
     ShiftAct,
     ShiftsRestored,
 )
-from ccd.events.quality import RecordingsExpired, RecordingsFound, RecordingsLooked
+from ccd.events.quality import RecordingNotGiven, RecordingsExpired, RecordingsFound, RecordingsLooked
 from ccd.events.sampling import CallerMarked
 from ccd.events.scoring import EvaluationDisputed
 from ccd.retention import expiring, finding, holding
@@ -104,6 +105,10 @@ def _found(event: RecordingsFound, world: World, settings: RetentionSettings) ->
     yield from finding.found(world, settings, event)
 
 
+def _not_given(event: RecordingNotGiven, world: World, settings: RetentionSettings) -> Items:
+    yield from finding.not_given(world, event)
+
+
 def _due(event: DeadlineDue, world: World, settings: RetentionSettings) -> Items:
     if is_sweep(NAME, event):
         world.retention.forget(event.at)
@@ -135,6 +140,7 @@ _DECIDE: dict[type[Event], Callable[[Any, World, RetentionSettings], Items]] = {
     IncidentClosed: _incident,
     IncidentOpened: _incident,
     RecordingMeasured: _measured,
+    RecordingNotGiven: _not_given,
     RecordingStopped: _stopped,
     RecordingsExpired: _expired,
     RecordingsFound: _found,

@@ -1,7 +1,8 @@
 """What lies on disk against what the store says: a look every few minutes, and a deeper one each night.
 
 Each finding is a fact when it is new, and ends as one; people are told once. A folder that is away (not
-mounted) is one finding, and then nothing is said of the files in it.
+mounted) is one finding, and then nothing is said of the files in it. What somebody wants to hear and does not
+get is a finding at once (``not_given``): it is not to be scored until the next look.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ from ccd.config_retention import RetentionSettings
 from ccd.config_section import Mode
 from ccd.effects import Notify, Reconcile
 from ccd.events import retention as facts
-from ccd.events.quality import RecordingsFound
+from ccd.events.quality import RecordingNotGiven, RecordingsFound
 from ccd.retention.holding import changed, measure
 from ccd.retention.making import NAME, Items, World, fact, local_day, page
 from ccd.retention.state import name_of_file
 
-__all__ = ["due", "found", "reconcile"]
+__all__ = ["due", "found", "not_given", "reconcile"]
 
 GIVEN_UP = timedelta(hours=12)
 """A look that has not answered for so long is asked for again."""
 ORPHAN_AFTER = timedelta(hours=1)
+Found = RecordingsFound | RecordingNotGiven
 
 
 def due(world: World, settings: RetentionSettings, at: datetime) -> Items:
@@ -74,13 +76,30 @@ def found(world: World, settings: RetentionSettings, event: RecordingsFound) -> 
         yield from _found_again(world, event)
         if event.deep:
             yield from _orphans(world, event)
-    new = [key for key in world.retention.amiss if key not in before]
+    new = _new(world, before)
     if event.deep or new:  # else a row every few minutes says nothing
         yield _reconciled(event)
     if not event.deep:
         world.retention.quick[event.pbx] = event.at
     if new:
         yield from _tell(world, event, new)
+
+
+def not_given(world: World, event: RecordingNotGiven) -> Items:
+    """One recording, as it was asked for. Of a folder that is away nothing is said here either."""
+    before = set(world.retention.amiss)
+    away = any((pbx, what) == (event.pbx, "away") for pbx, what, _ in before)
+    if event.what == "changed":
+        yield from changed(world, event.at, event.pbx, event.recording, event.sha256, event.size)
+    elif not away:
+        yield from _missing(world, event, event.recording)
+    new = _new(world, before)
+    if new:
+        yield from _tell(world, event, new)
+
+
+def _new(world: World, before: set[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    return [key for key in world.retention.amiss if key not in before]
 
 
 def _reconciled(event: RecordingsFound) -> facts.Reconciled:
@@ -103,7 +122,7 @@ def _reconciled(event: RecordingsFound) -> facts.Reconciled:
     )
 
 
-def _tell(world: World, event: RecordingsFound, new: list[tuple[str, str, str]]) -> Items:
+def _tell(world: World, event: Found, new: list[tuple[str, str, str]]) -> Items:
     counts: dict[str, int] = {}
     for _, what, _ in new:
         counts[what] = counts.get(what, 0) + 1
@@ -117,7 +136,7 @@ def _tell(world: World, event: RecordingsFound, new: list[tuple[str, str, str]])
     yield Notify(f"retention_amiss|{event.pbx}|{event.at.isoformat()}", f"{NAME}: findings", "admin", text)
 
 
-def _amiss(event: RecordingsFound, what: str, path: str, because: str, **fields: object) -> Items:
+def _amiss(event: Found, what: str, path: str, because: str, **fields: object) -> Items:
     name = fields.get("recording") or path
     yield fact(
         facts.RecordingAmiss,
@@ -166,13 +185,17 @@ def _unreadable(world: World, event: RecordingsFound) -> Items:
 
 
 def _gone(world: World, event: RecordingsFound) -> Items:
-    state = world.retention
     for recording in event.gone:
-        place = (event.pbx, recording)
-        if place in state.deleting or place in state.gone or (event.pbx, "missing", recording) in state.amiss:
-            continue
-        path = name_of_file(recording) or recording
-        yield from _amiss(event, "missing", path, "its file is not there", recording=recording)
+        yield from _missing(world, event, recording)
+
+
+def _missing(world: World, event: Found, recording: str) -> Items:
+    """Unless it was deleted by rule, or is known to be."""
+    state, place = world.retention, (event.pbx, recording)
+    if place in state.deleting or place in state.gone or (event.pbx, "missing", recording) in state.amiss:
+        return
+    path = name_of_file(recording) or recording
+    yield from _amiss(event, "missing", path, "its file is not there", recording=recording)
 
 
 def _found_again(world: World, event: RecordingsFound) -> Items:

@@ -6,6 +6,7 @@ store says of it, the file, its SHA-256. The audit chain is written before the f
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections import OrderedDict
@@ -18,13 +19,16 @@ from ccd.adapters.audio import AudioBusyError, AudioError, Made, Wanted, WorkerE
 from ccd.adapters.audio_formats import source_of
 from ccd.adapters.recording_files import Opened, open_recording, unchanged
 from ccd.adapters.recordings import OutsideError
+from ccd.adapters.retention_folder import any_file, root_of
 from ccd.adapters.store.web_queries import Kept, recording
+from ccd.config import PbxSettings
+from ccd.events.quality import RecordingNotGiven
 from ccd.web.problems import ProblemError
 from ccd.web.rights import Principal, may_hear, may_take_marked
 from ccd.web.sealed import ExpiredError, NotOursError
 from ccd.web.site import Site, address_of
 
-__all__ = ["Hearings", "by_link", "found", "made", "opened", "silent_spans", "whole"]
+__all__ = ["Hearings", "by_link", "found", "made", "opened", "silent_spans", "still", "whole"]
 
 log = structlog.get_logger("ccd.web")
 
@@ -85,7 +89,7 @@ async def opened(site: Site, kept: Kept) -> Opened:
     try:
         file = await site.in_thread(open_recording, kept.path, pbx)
     except FileNotFoundError:
-        _amiss(site, kept, "missing")
+        await _missing(site, kept, pbx)
         site.audio.forget(kept.sha256)
         raise ProblemError("gone") from None
     except OutsideError:
@@ -98,6 +102,7 @@ async def opened(site: Site, kept: Kept) -> Opened:
         digest = await site.in_thread(site.digests.of, file)
         if digest != kept.sha256:
             _amiss(site, kept, "changed", digest)
+            _finding(site, kept, "changed", digest, file.size)
             raise ProblemError("changed")
     except OSError as error:
         os.close(file.fd)
@@ -106,6 +111,31 @@ async def opened(site: Site, kept: Kept) -> Opened:
         os.close(file.fd)
         raise
     return file
+
+
+async def still(site: Site, kept: Kept, file: Opened) -> bool:
+    """Whether nobody wrote to it since it was opened. Else what it is now is looked at, and told."""
+    if await site.in_thread(unchanged, file):
+        return True
+    with contextlib.suppress(ProblemError):
+        os.close((await opened(site, kept)).fd)
+    return False
+
+
+async def _missing(site: Site, kept: Kept, pbx: PbxSettings) -> None:
+    """A finding, unless the folder itself is away (not mounted): that is one for the look at all of it."""
+    _amiss(site, kept, "missing")
+    try:
+        there = await site.in_thread(any_file, root_of(pbx))
+    except OSError:
+        there = False
+    if there:
+        _finding(site, kept, "missing")
+
+
+def _finding(site: Site, kept: Kept, what: str, digest: str = "", size: int = 0) -> None:
+    """Retention's to tell, and at once: nobody is to score what cannot be heard."""
+    site.submit(RecordingNotGiven(site.now(), kept.pbx, kept.recording, what, digest, size))
 
 
 def _amiss(site: Site, kept: Kept, what: str, digest: str = "") -> None:
@@ -141,8 +171,7 @@ async def made(site: Site, kept: Kept, what: str, points: int = 0) -> Made:
     file = await opened(site, kept)
     try:
         result = await site.audio.made(file.fd, source, wanted)
-        if not unchanged(file):
-            _amiss(site, kept, "changed")
+        if not await still(site, kept, file):
             site.audio.forget(kept.sha256)
             raise ProblemError("changed")
         return result

@@ -11,6 +11,7 @@ from ccd.adapters.store import Store
 from ccd.adapters.store.web_queries import tokens
 from ccd.commands_acts import ActCommands
 from ccd.config import Settings
+from ccd.events import Event
 from ccd.web.app import api, guarded
 from ccd.web.commands import TokenCommands
 from ccd.web.sealed import Links, RecordingIds
@@ -34,6 +35,7 @@ class Web:
         world: World,
         store: Store,
         acts: ActCommands,
+        submit: Callable[[Event], None],
         now: Callable[[], datetime],
     ) -> None:
         state = settings().daemon.state_path()
@@ -43,6 +45,7 @@ class Web:
             world=world,
             store=store,
             acts=acts,
+            submit=submit,
             tokens=Tokens(store.commit, store.enqueue, now),
             ids=RecordingIds(key),
             links=Links(key, lambda: now().timestamp()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -13,10 +14,9 @@ from fastapi.responses import Response
 
 from ccd.adapters.audio_formats import OUTPUTS, source_of
 from ccd.adapters.audio_job import FINENESS
-from ccd.adapters.recording_files import unchanged
 from ccd.adapters.store.web_queries import Kept, timeline
 from ccd.scoring.seeing import seen_by
-from ccd.web.hearing import Hearings, by_link, found, made, opened, whole
+from ccd.web.hearing import Hearings, by_link, found, made, opened, still, whole
 from ccd.web.marks import marks_of
 from ccd.web.problems import ProblemError
 from ccd.web.rights import Principal, Scope
@@ -122,9 +122,9 @@ async def original(
     whole(site, kept, who)
     file = await opened(site, kept)
     media_type = "audio/wav" if _suffix(kept) == "wav" else "application/octet-stream"
-    body = Body(
-        file.fd, file.size, kept.sha256, media_type, _file_name(name, _suffix(kept)), lambda: unchanged(file)
-    )
+    name_of_file = _file_name(name, _suffix(kept))
+    good = partial(still, site, kept, file)
+    body = Body(file.fd, file.size, kept.sha256, media_type, name_of_file, good)
     return await _sent(request, site, who, kept, body, what="original", attached=True)
 
 
@@ -201,6 +201,6 @@ def _file_name(name: str, suffix: str) -> str:
     return f"recording-{name[:12]}.{suffix}"
 
 
-def _good() -> bool:
+async def _good() -> bool:
     """What lies in our own cache is not changed by others."""
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import NamedTuple
 
 from fastapi import Request
@@ -31,7 +31,7 @@ class Body(NamedTuple):
     sha256: str
     media_type: str
     name: str
-    good: Callable[[], bool]
+    good: Callable[[], Awaitable[bool]]
 
     @property
     def etag(self) -> str:
@@ -91,6 +91,6 @@ class FileResponse(Response):
         while at < end:
             piece = await self._site.in_thread(os.pread, self._file.fd, min(PIECE, end - at), at)
             at += len(piece)
-            if not piece or (at >= end and not self._file.good()):
+            if (not piece or at >= end) and not (await self._file.good() and piece):
                 raise RuntimeError("a recording was changed while it was sent; what went out is not whole")
             yield piece

@@ -22,6 +22,7 @@ from ccd.adapters.store.entries import Audited
 from ccd.adapters.store.errors import StoreError
 from ccd.commands_acts import ActCommands
 from ccd.config import Settings
+from ccd.events import Event
 from ccd.web.limits import Limits
 from ccd.web.problems import ProblemError, language_of
 from ccd.web.rights import Principal, Scope, post_of
@@ -45,6 +46,8 @@ class Site:
     world: World
     store: Store
     acts: ActCommands
+    submit: Callable[[Event], None]
+    """Onto the queue: what was found is not decided here."""
     tokens: Tokens
     ids: RecordingIds
     links: Links

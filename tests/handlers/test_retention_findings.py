@@ -9,6 +9,7 @@ import pytest
 from ccd import events as e
 from ccd.effects import DeleteRecording, MeasureRecording, Page, Reconcile
 from ccd.events import retention as facts
+from ccd.events.quality import RecordingNotGiven
 from tests.handlers.retention_scene import START, KeepScene, found, lying
 
 ONE, TWO = lying("1.1", days=1), lying("1.2", days=1)
@@ -88,6 +89,35 @@ def test_a_changed_file_is_told_once_for_each_content_until_somebody_explains_it
     scene.run(2)
     assert len(scene.of(facts.RecordingAmiss)) == 3
     assert scene.act("explain", "5002", recording=TWO.recording, reason="r").rule == "retention_not_changed"
+
+
+def test_what_somebody_could_not_hear_is_told_at_once_and_once_and_found_again_by_the_look() -> None:
+    scene = KeepScene(ONE, TWO)
+    scene.run(0.5)
+    looks = len(scene.of(facts.Reconciled))
+    for _ in range(2):
+        scene.take(RecordingNotGiven(scene.at, "main", ONE.recording, "missing"))
+        scene.take(RecordingNotGiven(scene.at, "main", TWO.recording, "changed", "b", 7))
+    told = [(one.what, one.recording, one.sha256, one.size) for one in scene.of(facts.RecordingAmiss)]
+    assert told == [("missing", ONE.recording, "", 0), ("changed", TWO.recording, "b", 7)]
+    assert [one.rule for one in scene.of_effects(Page)] == ["retention_amiss"] * 2
+    assert len(scene.of(facts.Reconciled)) == looks, "nobody looked through the folder"
+    disk(scene, found=(ONE.recording,), changed=((TWO.recording, "b"),))
+    scene.run(1)
+    assert [(one.what, one.recording) for one in scene.of(facts.AmissEnded)] == [("missing", ONE.recording)]
+    assert len(scene.of(facts.RecordingAmiss)) == 2
+
+
+def test_what_was_deleted_by_rule_or_whose_folder_is_away_is_not_missing_when_asked_for() -> None:
+    scene = KeepScene(ONE, lying("1.3", days=200))
+    scene.run(24)
+    (gone,) = scene.of(facts.RecordingDeleted)
+    scene.take(RecordingNotGiven(scene.at, "main", gone.recording, "missing"))
+    assert not scene.of(facts.RecordingAmiss)
+    disk(scene, away="/rec")
+    scene.run(1)
+    scene.take(RecordingNotGiven(scene.at, "main", ONE.recording, "missing"))
+    assert [one.what for one in scene.of(facts.RecordingAmiss)] == ["away"]
 
 
 def test_a_folder_that_is_away_is_one_finding_and_its_end_is_told() -> None:

@@ -88,9 +88,18 @@ class Place:
         self.engine = Engine(self.world)
         self.asks = Asks(self.submit)
         acts = ActCommands(world=self.world, asks=self.asks)
-        self.web = Web(lambda: self.settings, world=self.world, store=store, acts=acts, now=self.now)
+        self.web = Web(
+            lambda: self.settings,
+            world=self.world,
+            store=store,
+            acts=acts,
+            submit=self.submit,
+            now=self.now,
+        )
         self.http = httpx2.AsyncClient(timeout=60)
         self.acted: list[Event] = []
+        self.decided: list[Event] = []
+        """Facts that came of it."""
         people = tuple(
             Person(code=code, name=f"人{code}", role=role, team=team, seat="", interface="")
             for code, role, team in ROSTER
@@ -102,7 +111,9 @@ class Place:
 
     def submit(self, event: Event) -> None:
         self.acted.append(event)
-        for effect in self.engine.step(event).effects:
+        outcome = self.engine.step(event)
+        self.decided += outcome.facts
+        for effect in outcome.effects:
             if isinstance(effect, AnswerAsked):
                 asyncio.get_running_loop().call_soon(self.asks.answer, effect)
 

@@ -387,8 +387,10 @@ NOT_STORED: frozenset[type[Any]] = frozenset(
         quality.ListeningTold,
         quality.PopulationRead,
         quality.QualityRead,
+        quality.RecordingNotGiven,
         quality.RecordingsExpired,
         quality.RecordingsFound,
+        quality.RecordingsLooked,
         quality.SeedRead,
         quality.UnitLooked,
     }
