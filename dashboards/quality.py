@@ -209,7 +209,7 @@ _RECORDINGS = Row(
         ),
         bars(
             ("Days until the disk is full", "磁盘写满前天数"),
-            Query(f"ccd_recordings_disk_full_days{{{_P}}}", ("{{pbx}}", "{{pbx}}")),
+            Query(f"ccd_recordings_disk_full_seconds{{{_P}}} / 86400", ("{{pbx}}", "{{pbx}}")),
             unit="d",
             steps=((None, "red"), (14, "orange"), (60, "green")),
             absent=_NOT_LOOKED,

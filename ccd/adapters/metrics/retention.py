@@ -16,8 +16,8 @@ from ccd.world import World
 __all__ = ["WHATS", "retention_families"]
 
 WHATS = ("missing", "changed", "orphan", "uncopied", "away", "unreadable")
-DAYS = 7
-"""``RecordingsFound.added`` is of so many."""
+ADDED_S = 7 * 86_400
+"""``RecordingsFound.added`` is of so long."""
 
 
 def retention_families(world: World) -> Iterator[Metric]:
@@ -39,13 +39,13 @@ def _gauge(name: str, text: str) -> GaugeMetricFamily:
 def _disk(world: World) -> Iterator[Metric]:
     added = _gauge("ccd_recordings_added_bytes_per_day", "Bytes recorded a day, over the last seven.")
     free = _gauge("ccd_recordings_disk_free_bytes", "Bytes left on the file system of the recordings.")
-    full = _gauge("ccd_recordings_disk_full_days", "Days until it is full, as fast as it fills now.")
+    full = _gauge("ccd_recordings_disk_full_seconds", "Until it is full, as fast as it fills now.")
     for pbx, seen in sorted(world.retention.disk.items()):
-        added.add_metric([pbx], seen.added / DAYS)
+        added.add_metric([pbx], seen.added / (ADDED_S / 86_400))
         if seen.disk:
             free.add_metric([pbx], seen.free)
             if seen.added:
-                full.add_metric([pbx], seen.free / (seen.added / DAYS))
+                full.add_metric([pbx], seen.free / seen.added * ADDED_S)
     yield from (added, free, full)
 
 

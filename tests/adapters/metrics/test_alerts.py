@@ -60,7 +60,7 @@ def test_each_alert_fires_when_it_should_and_not_before(name: str) -> None:
         ("incidents", '{drill="no"} > 0', "> 0"),
         ("incidents", "late_seconds > 5", "late_seconds > 4"),
         ("shifts", "> 900", "> 840"),
-        ("quality", "days < 14", "days < 15"),
+        ("quality", "seconds < 1209600", "seconds < 1209601"),
         ("quality", "for: 15m", "for: 14m"),
         ("quality", '{what="away"} > 0', "> 0"),
         ("quality", "> 21600", "> 21000"),

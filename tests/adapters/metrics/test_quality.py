@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ccd.adapters.metrics import quality
 from ccd.adapters.metrics.labels import FIXED_SHARE, REASON_SHARE
+from ccd.adapters.metrics.listening import WHYS
 from ccd.adapters.metrics.quality import PICKS, SERIES
+from ccd.config_listening import HOWS
 from ccd.events import Event, ShiftFact
 from ccd.events.assessment import (
     AssessmentMade,
@@ -22,7 +25,8 @@ from ccd.events.assessment import (
     TrainingProposed,
 )
 from ccd.events.calibration import CalibrationClosed, DriftFound
-from ccd.events.quality import ConversationSeen
+from ccd.events.listening import ListeningEnded
+from ccd.events.quality import ConversationSeen, RecordingsFound
 from ccd.events.sampling import CallPicked, DayFrozen, DrawPlanned, PickUnheard
 from ccd.events.scoring import (
     ClaimEnded,
@@ -40,9 +44,13 @@ from ccd.events.scoring import (
 from ccd.sampling.eligible import REASONS
 from ccd.sampling.extras import KINDS
 from ccd.scoring.evaluation import id_of
+from tests.adapters.metrics.parts import Parts
 from tests.adapters.metrics.sites import full_floor, page, ready_floor, series, tell
+from tests.adapters.metrics.test_shifts import everything as everything_of_shifts
 from tests.adapters.store.samples import sample
 from tests.floor import START, Floor
+from tests.pbx.root import in_ci
+from tests.promtool import PromtoolMissingError, check_metrics, promtool
 
 TODAY = date(2026, 3, 2)
 HOUR = timedelta(hours=1)
@@ -176,6 +184,22 @@ def planned(floor: Floor, day: date, **fields: Any) -> None:
     floor.world.apply(made(DrawPlanned, key=f"p{day}", day=day, **given))
 
 
+def test_promtool_has_nothing_to_say_of_any_of_it() -> None:
+    try:
+        promtool()
+    except PromtoolMissingError as error:
+        if in_ci():
+            raise
+        pytest.skip(str(error))
+    floor = ready_floor()
+    everything(floor)
+    found = sample(RecordingsFound, pbx="main", added=7, free=1, disk=2, away="")
+    floor.world.retention.disk["main"] = found
+    text = page(floor)
+    assert "ccd_recordings_disk_full_seconds{" in text
+    assert check_metrics(text.encode()) == ""
+
+
 # --- how many series --------------------------------------------------------------------------------------
 
 NAMES = (
@@ -215,7 +239,16 @@ def test_it_fits_with_all_else_into_what_is_kept_free_of_queues_and_teams() -> N
     assert len(fixed) <= FIXED_SHARE + REASON_SHARE
 
 
-def test_a_site_with_a_thousand_agents_and_all_of_it_has_at_most_5000_series() -> None:
-    floor = full_floor(1000, 32, 100, 200)
+async def test_a_site_with_a_thousand_agents_where_everything_has_happened_has_at_most_5000_series(
+    tmp_path: Path,
+) -> None:
+    """With what shifts, listening and the parts of the daemon tell."""
+    floor = full_floor(1000, 50, 100, 200)
     everything(floor)
-    assert len(series(page(floor))) <= 5000
+    everything_of_shifts(floor)
+    outcomes = itertools.product(HOWS, WHYS)
+    tell(floor, *(sample(ListeningEnded, how=how, why=why) for how, why in outcomes))
+    async with Parts(floor, tmp_path):
+        await floor.metrics.exposition()
+        text = (await floor.metrics.exposition()).decode()
+    assert 4000 < len(series(text)) <= 5000

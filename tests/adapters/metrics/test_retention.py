@@ -17,14 +17,16 @@ def test_the_disk_lasts_as_long_as_it_fills_as_fast_as_in_the_last_week() -> Non
     value = floor.metrics.registry.get_sample_value
     assert value("ccd_recordings_added_bytes_per_day", {"pbx": "main"}) == 2 * GIB
     assert value("ccd_recordings_disk_free_bytes", {"pbx": "main"}) == 100 * GIB
-    assert value("ccd_recordings_disk_full_days", {"pbx": "main"}) == 50
+    assert value("ccd_recordings_disk_full_seconds", {"pbx": "main"}) == 50 * 86_400
 
 
 def test_where_nothing_is_recorded_there_is_no_day_on_which_it_is_full() -> None:
     floor = ready_floor()
     seen = RecordingsFound(AT, "k", "main", 0, (), (), (), (), free=100 * GIB, disk=200 * GIB)
     floor.world.retention.disk["main"] = seen
-    assert floor.metrics.registry.get_sample_value("ccd_recordings_disk_full_days", {"pbx": "main"}) is None
+    assert (
+        floor.metrics.registry.get_sample_value("ccd_recordings_disk_full_seconds", {"pbx": "main"}) is None
+    )
 
 
 def test_holds_count_once_for_each_recording_and_findings_by_what_they_are() -> None:
