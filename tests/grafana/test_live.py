@@ -18,6 +18,7 @@ from dashboards.__main__ import BOARDS
 from dashboards.board import Panel
 from tests.adapters.metrics.test_alerts import RULES
 from tests.e2e.daemon import Daemon
+from tests.grafana import judging
 from tests.promserver import Prometheus
 
 NOW = datetime.now(ZoneInfo("Asia/Shanghai"))
@@ -32,7 +33,7 @@ calls_per_hour = 7200
 [shifts.kinds.now]
 start = "{BEGAN:%H:00}"
 minutes = 600
-"""
+{judging.SETTINGS}"""
 CALLS = 60
 SCRAPED_S, WRITTEN_S = 3.0, 2.0
 """In the first Prometheus scrapes once at least; in the second the store writes what waits."""
@@ -54,7 +55,9 @@ class Centre:
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    """Forty agents on duty by the plan, sixty calls answered, a drill reported: everything has something."""
+    """Forty agents on duty by the plan, sixty calls answered, some of them scored, one disputed, a drill
+    reported: everything has something.
+    """
     folder = tmp_path_factory.mktemp("grafana")
     daemon = Daemon(folder / "ccd", SETTINGS)
     daemon.start()
@@ -72,6 +75,8 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
             daemon.ccd("shifts", "import", str(plan))
             daemon.ccd("incident", "report", "intruder", "--seat", _seat(centre))
             until_answered(centre, CALLS)
+            judging.judge(daemon, folder)
+            time.sleep(SCRAPED_S)
             yield centre
     finally:
         daemon.stop(signal.SIGKILL)
@@ -115,6 +120,35 @@ def test_callers_by_outcome_are_those_of_the_store(centre: Centre) -> None:
         assert before.get(outcome, 0) <= counted <= after.get(outcome, 0), (outcome, before, shown, after)
 
 
+def test_conversations_and_picks_are_those_of_the_store(centre: Centre) -> None:
+    """Calls go on meanwhile, as above."""
+    before = _conversations(centre)
+    time.sleep(SCRAPED_S)
+    shown = {
+        name: float(point["value"][1])
+        for name, promql in (
+            ("drawable", 'sum(ccd_conversations_total{eligible="yes"})'),
+            ("threshold", 'sum(ccd_picks_total{reason="threshold"})'),
+        )
+        for point in centre.query(promql)
+    }
+    time.sleep(WRITTEN_S)
+    after = _conversations(centre)
+    assert before["threshold"] >= judging.PASSED + judging.DISPUTED
+    for name in ("drawable", "threshold"):
+        assert before[name] <= shown[name] <= after[name], (name, before, shown, after)
+
+
+def test_what_was_released_and_disputed_is_what_the_store_has(centre: Centre) -> None:
+    rows = _exported(centre, "evaluation")
+    released = Counter("passed" if row["passed"] else "failed" for row in rows if row["released"])
+    assert released == {"passed": judging.PASSED, "failed": judging.DISPUTED}
+    shown = centre.query('sum by (result) (ccd_evaluations_released_total{sample="probability"})')
+    assert {point["metric"]["result"]: float(point["value"][1]) for point in shown} == released
+    (waiting,) = centre.query('sum(ccd_evaluations_waiting{state="disputed"})')
+    assert float(waiting["value"][1]) == sum(row["state"] == "disputed" for row in rows) == judging.DISPUTED
+
+
 def test_the_agents_are_those_of_the_status_picture(centre: Centre) -> None:
     (pbx,) = centre.daemon.status()["pbxs"]
     (shown,) = centre.query("sum(ccd_agents)")
@@ -123,5 +157,17 @@ def test_the_agents_are_those_of_the_status_picture(centre: Centre) -> None:
 
 def _outcomes(centre: Centre) -> Counter[str]:
     """Callers who left, in the rows of the store."""
-    lines = centre.daemon.ccd("export", "queue_visit", "--format", "jsonl").stdout.splitlines()
-    return Counter(row["outcome"] for line in lines if (row := json.loads(line))["left"])
+    return Counter(row["outcome"] for row in _exported(centre, "queue_visit") if row["left"])
+
+
+def _conversations(centre: Centre) -> Counter[str]:
+    """Those that can be drawn, and those that were, by how they were picked."""
+    rows = _exported(centre, "conversation")
+    found = Counter(row["picked"] for row in rows if row["picked"])
+    found["drawable"] = sum(not row["eligible"] for row in rows)
+    return found
+
+
+def _exported(centre: Centre, table: str) -> list[dict[str, Any]]:
+    lines = centre.daemon.ccd("export", table, "--format", "jsonl").stdout.splitlines()
+    return [json.loads(line) for line in lines]
