@@ -24,7 +24,7 @@ from ccd.rules import RULES, say
 from ccd.shifts.plan import encode_day
 from ccd.world import World
 
-__all__ = ["PEOPLE", "ShiftScene", "local"]
+__all__ = ["PEOPLE", "QUALITY", "ShiftScene", "local"]
 
 T = TypeVar("T")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -57,10 +57,14 @@ KINDS: dict[str, Any] = {
     "late": {"start": "16:00", "minutes": 480},
     "night": {"start": "00:00", "minutes": 480},
 }
+SIX = ("handover", "meals", "breaks", "attendance", "leave", "adherence")
+QUALITY = ("sampling", "scoring", "calibration", "assessment", "listening", "retention")
 
 
 class ShiftScene:
-    """``policies`` are sections of the settings, laid over ``mode`` for all six policies."""
+    """``policies`` are sections of the settings, laid over ``mode`` for all six policies. Those about quality
+    are off, unless they are given.
+    """
 
     def __init__(
         self,
@@ -73,14 +77,14 @@ class ShiftScene:
         zone: str = "Asia/Shanghai",
         **policies: Mapping[str, Any],
     ) -> None:
-        six = ("handover", "meals", "breaks", "attendance", "leave", "adherence")
-        names = dict.fromkeys((*six, *policies))
+        chosen = {name: {"mode": mode} for name in SIX} | {name: {"mode": "off"} for name in QUALITY}
+        chosen |= {name: {"mode": mode, **section} for name, section in policies.items()}
         self.settings = Settings.model_validate(
             {
                 "daemon": {"timezone": zone},
                 "pbx": {"main": {"secret": "x"}},
                 "shifts": {"kinds": dict(kinds), **(shifts or {})},
-                "policies": {name: {"mode": mode, **policies.get(name, {})} for name in names},
+                "policies": chosen,
             }
         )
         self.at = at
