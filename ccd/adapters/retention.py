@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 from ccd.adapters.clock import utc_now
 from ccd.adapters.evidence import Evidence, evidence_dir
+from ccd.adapters.questions import QuestionStore
 from ccd.adapters.retention_deleting import RetentionDeleting
 from ccd.adapters.retention_look import RetentionLook
-from ccd.adapters.retention_reading import KeepingStore, RetentionReading
+from ccd.adapters.retention_reading import RetentionReading
 from ccd.config import Settings
 from ccd.effects import (
     CopyHeld,
@@ -42,7 +43,7 @@ class KeepingParts:
         settings: Callable[[], Settings],
         *,
         world: World,
-        store: KeepingStore,
+        store: QuestionStore,
         submit: Callable[[Event], None],
     ) -> None:
         self._world = world

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 import structlog
 
+from ccd.adapters.questions import QuestionStore, written
 from ccd.adapters.retention_folder import Known, Look, Walk, Wish, any_file, compare, root_of, walk
-from ccd.adapters.retention_reading import KeepingStore, written
 from ccd.adapters.store.errors import StoreError, UnavailableError
 from ccd.adapters.store.retention_queries import Row, added, page, paths
 from ccd.config import PbxSettings
@@ -45,7 +45,7 @@ class RetentionLook:
 
     def __init__(
         self,
-        store: KeepingStore,
+        store: QuestionStore,
         pbxs: Callable[[], dict[str, PbxSettings]],
         submit: Callable[[RecordingsFound], None],
         now: Callable[[], datetime],

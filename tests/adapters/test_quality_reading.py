@@ -108,7 +108,7 @@ async def test_a_store_that_does_not_answer_is_asked_again(desk: Desk, error: Ex
     desk.store.errors = [error, error, error]
     desk.reading.population(population())
     assert (await desk.next()).key == "p"
-    assert desk.reading.failures == 3
+    assert desk.reading.questions.failures == 3
 
 
 async def test_questions_are_asked_one_at_a_time(desk: Desk) -> None:
@@ -202,7 +202,7 @@ async def test_a_secret_that_is_gone_is_not_made_anew_once_seeds_were_committed_
     await store.commit([sample(SeedCommitted)])
     kept = desk.seeds.file.rename(f"{desk.seeds.file}.away")
     desk.reading.seed(ReadSeed("s", "test", DAY))
-    while not desk.reading.failures:
+    while not desk.reading.questions.failures:
         await asyncio.sleep(0.001)
     assert not desk.seeds.file.exists()
     assert desk.got.empty()

@@ -88,7 +88,7 @@ async def test_a_store_that_does_not_answer_is_asked_again(
     store.failing = 3
     desk.record.perform(ask("one"))
     assert (await desk.next()).key == "one"
-    assert (store.asked, desk.record.failures) == (["one"] * 4, 3)
+    assert (store.asked, desk.record.questions.failures) == (["one"] * 4, 3)
 
 
 async def test_pieces_are_read_one_at_a_time(store: Store, desk: Desk) -> None:
