@@ -258,5 +258,5 @@ async def test_a_store_that_does_not_answer_is_asked_again() -> None:
     reading = AssessmentReading(Away(), given.append, again_s=0.01)
     reading.perform(ReadQuality("k", "test", "2026-03", ("2101",)))
     await until(lambda: bool(given))
-    assert reading.failures == 2
+    assert reading.questions.failures == 2
     await reading.close()
