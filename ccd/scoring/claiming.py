@@ -31,7 +31,7 @@ def to_be_scored(event: ShiftAct, one: Evaluation) -> None:
 
 def arbitrates(event: ShiftAct, world: World, one: Evaluation) -> None:
     """Who may look into a dispute: who decides, and is no part of it. The first to take it owns it."""
-    if event.actor in (one.analyst, one.disputed_by):
+    if event.actor and event.actor in (one.analyst, one.examiner, one.disputed_by):
         refuse("scoring_part_of_dispute", evaluation=one.id, actor=event.actor)
     if not decides(world, event.actor):
         refuse("scoring_not_decider", actor=event.actor)

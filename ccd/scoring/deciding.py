@@ -37,6 +37,8 @@ def release(event: ShiftAct, world: World) -> Items:
     _decider(event, world, one)
     if one.sample == "blind" or one.phase not in (Phase.SCORED, Phase.HELD):
         refuse("scoring_not_to_release", evaluation=one.id, state=one.phase)
+    if one.phase is Phase.HELD and event.actor == one.analyst:
+        refuse("scoring_held_own_score", evaluation=one.id, actor=event.actor)
     reason = event.values.get("reason", "")
     if one.phase is Phase.HELD and not reason:
         refuse("scoring_held_needs_reason", evaluation=one.id)

@@ -78,6 +78,8 @@ class Evaluation:
     held_by: str = ""
     """Who asked for the second look; "" where it was odd, or drawn."""
     examined: bool = False
+    examiner: str = ""
+    """Who looked at it a second time."""
     outcome: str = ""
     released: datetime | None = None
     dispute_until: datetime | None = None
@@ -153,6 +155,7 @@ def _held(one: Evaluation, fact: facts.EvaluationHeld) -> None:
 
 def _reexamined(one: Evaluation, fact: facts.EvaluationReexamined) -> None:
     one.examined, one.blind, one.outcome = True, "", fact.outcome
+    one.examiner = fact.actor
     one.score, one.passed = fact.score, fact.passed
     one.answers = fact.answers or one.answers
 

@@ -40,8 +40,8 @@ _WHO: dict[str, tuple[str, str]] = {
         "{evaluation} 只能由本人或其班长申诉，{actor} 不可以",
     ),
     "scoring_part_of_dispute": (
-        "{actor} scored or disputed {evaluation}: somebody else resolves it",
-        "{actor} 是 {evaluation} 的评分人或申诉人，须由他人处理",
+        "{actor} scored, examined or disputed {evaluation}: somebody else resolves it",
+        "{actor} 是 {evaluation} 的评分人、复检人或申诉人，须由他人处理",
     ),
     "scoring_has_arbiter": (
         "the dispute about {evaluation} is in the hands of {arbiter}",
@@ -87,6 +87,10 @@ _WHEN: dict[str, tuple[str, str]] = {
     "scoring_not_to_release": (
         "{evaluation} is {state}: only what is scored and not released yet is released",
         "{evaluation} 的状态为 {state}：只有已评分、未发布的才能发布",
+    ),
+    "scoring_held_own_score": (
+        "{actor} scored {evaluation}: whether its second look is given up is for somebody else to say",
+        "{actor} 是 {evaluation} 的评分人，是否免于复检须由他人决定",
     ),
     "scoring_held_needs_reason": (
         "{evaluation} is held for a second look; to release it without one give a reason",

@@ -113,6 +113,32 @@ def test_who_scored_it_does_not_resolve_it_nor_who_disputed_it() -> None:
     scene.ok("resolve", "4001", name, **values)
 
 
+@pytest.mark.parametrize("second", [80, 60])
+def test_who_examined_it_does_not_resolve_it(second: int) -> None:
+    """Whether the first score stood or theirs: it is what they said that is disputed."""
+    scene, name = scored(80, second_look_share=1.0)
+    blind = scene.one(name).blind
+    examiner = scene.one(blind).analyst
+    scene.score(blind, second)
+    scene.ok("dispute", "2101", name, reason="x")
+    assert scene.act("claim", examiner, name).rule == "scoring_part_of_dispute"
+    values = {"outcome": "upheld", "reason": "x"}
+    assert scene.act("resolve", examiner, name, **values).rule == "scoring_part_of_dispute"
+    scene.restart()
+    assert scene.act("resolve", examiner, name, **values).rule == "scoring_part_of_dispute"
+    (other,) = {"7001", "7002"} - {examiner}
+    scene.ok("resolve", other, name, **values)
+
+
+def test_who_scored_it_does_not_give_its_second_look_up() -> None:
+    scene = ScoringScene(second_look_share=1.0)
+    name = scene.pick("2101")
+    scene.ok("reassign", "7001", name, analyst="7002")
+    scene.score(name, 80, by="7002")
+    assert scene.act("release", "7002", name, reason="x").rule == "scoring_held_own_score"
+    scene.ok("release", "7001", name, reason="x")
+
+
 def test_a_dispute_that_nobody_resolves_is_told_once() -> None:
     scene, name = disputed(resolve_days=5)
     scene.restart()

@@ -13,7 +13,7 @@ from ccd.events import scoring as facts
 from ccd.scoring.state import TRANSITIONS, Phase, ScoringState
 from ccd.shifts.people import team_of
 from ccd.world import World
-from tests.handlers.scoring_scene import ScoringScene, given
+from tests.handlers.scoring_scene import ScoringScene, given, local_day
 
 AGENTS = ("2001", "2101")
 ACTORS = ("2001", "2101", "3001", "3002", "4001", "6001", "6002", "6003", "7001", "7002")
@@ -80,9 +80,10 @@ def plain(state: ScoringState) -> dict[str, Any]:
 def restart(scene: ScoringScene) -> None:
     """What is taken up again is what was there."""
     scene.run(60)
+    scene.world.scoring.forget(scene.at, local_day(scene.at))
     before = plain(scene.world.scoring)
     scene.restart()
-    scene.world.scoring.forget(scene.at, scene.at.date())
+    scene.world.scoring.forget(scene.at, local_day(scene.at))
     after = plain(scene.world.scoring)
     for what, value in before.items():
         assert after[what] == value, what
