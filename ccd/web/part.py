@@ -8,6 +8,7 @@ from datetime import datetime
 from ccd.adapters.audio import Audio
 from ccd.adapters.keys import own_key
 from ccd.adapters.store import Store
+from ccd.adapters.store.place import WEB_KEY
 from ccd.adapters.store.web_queries import tokens
 from ccd.commands_acts import ActCommands
 from ccd.config import Settings
@@ -39,7 +40,7 @@ class Web:
         now: Callable[[], datetime],
     ) -> None:
         state = settings().daemon.state_path()
-        key = own_key(state / "web.key")
+        key = own_key(state / WEB_KEY)
         self.site = Site(
             settings=settings,
             world=world,

@@ -1,9 +1,9 @@
 """One file out, one file in: `ccd backup` beside a running daemon, `ccd restore` while none runs.
 
 The file is a gzipped tar: ``manifest.json`` (versions, size and SHA-256 of the others), ``store`` (an SQLite
-database, or PostgreSQL's ``pg_dump --format=custom``) and ``quality.key``, where there is one. It is made
-under another name and renamed when it is whole. It holds callers' numbers and hashes of PINs: only its owner
-may read it.
+database, or PostgreSQL's ``pg_dump --format=custom``), ``quality.key`` and ``web.key``, where there are any.
+It is made under another name and renamed when it is whole. It holds callers' numbers and hashes of PINs:
+only its owner may read it.
 
 To go back to an older ccd: install it, then restore a backup made before the upgrade. On PostgreSQL restore
 into a new, empty database then: tables that only the newer version has would otherwise stay.
@@ -37,7 +37,7 @@ from ccd.adapters.store.errors import StoreError
 from ccd.adapters.store.folders import sync_folder
 from ccd.adapters.store.lock import StateLock, user_name
 from ccd.adapters.store.migrate import known
-from ccd.adapters.store.place import QUALITY_KEY, place_of, shown, sqlite_file
+from ccd.adapters.store.place import QUALITY_KEY, WEB_KEY, place_of, shown, sqlite_file
 from ccd.adapters.store.projection import project
 from ccd.adapters.store.texts import json_of
 from ccd.config import StoreSettings
@@ -50,7 +50,7 @@ _CHUNK = 1 << 20
 
 class Manifest(msgspec.Struct, frozen=True):
     """``created`` is aware UTC; ``size`` and ``sha256`` are of the member ``store`` as it is unpacked;
-    ``key_sha256`` is of ``quality.key``, "" where there is none.
+    ``key_sha256`` is of ``quality.key``, ``web_key_sha256`` of ``web.key``, "" where there is none.
     """
 
     format: int
@@ -61,6 +61,12 @@ class Manifest(msgspec.Struct, frozen=True):
     size: int
     sha256: str
     key_sha256: str = ""
+    web_key_sha256: str = ""
+
+    def keys(self) -> dict[str, str]:
+        """Name of a key that the backup has -> its SHA-256."""
+        told = {QUALITY_KEY: self.key_sha256, WEB_KEY: self.web_key_sha256}
+        return {name: sha256 for name, sha256 in told.items() if sha256}
 
 
 async def backup(settings: StoreSettings, state_dir: Path, target: Path) -> Manifest:
@@ -74,8 +80,8 @@ async def backup(settings: StoreSettings, state_dir: Path, target: Path) -> Mani
         with tempfile.TemporaryDirectory(prefix=".ccd-backup-", dir=target.parent) as folder:
             dump = Path(folder) / "store"
             revision = await _engine_of(url).dump(url, dump)
-            key = backup_key.taken(state_dir)
-            return await asyncio.to_thread(_pack, url, revision, dump, key, target)
+            keys = {name: backup_key.taken(state_dir, name) for name in backup_key.KEYS}
+            return await asyncio.to_thread(_pack, url, revision, dump, keys, target)
     except OSError as error:
         raise StoreError(f"{target}: {error.strerror}; choose a folder that ccd may write to") from None
 
@@ -84,7 +90,7 @@ async def restore(settings: StoreSettings, state_dir: Path, source: Path, *, for
     """Put a backup in the place of the store, brought up to this version's schema.
 
     ``force`` replaces a store that holds something; SQLite's old file is kept beside it as ``*.replaced``, as
-    is a ``quality.key`` that is not the backup's.
+    is a ``quality.key`` or ``web.key`` that is not the backup's.
     The audit chain goes on with an entry that says so, and that is its head from then on.
     Raises StoreError, and changes nothing, where: a daemon runs, the store is not empty, the file is damaged,
     of the other engine or of a newer ccd.
@@ -100,7 +106,7 @@ async def restore(settings: StoreSettings, state_dir: Path, source: Path, *, for
         with tempfile.TemporaryDirectory(prefix=".ccd-restore-", dir=_workshop(url, state_dir)) as folder:
             dump = Path(folder) / "store"
             await asyncio.to_thread(_unpack, source, manifest, dump)
-            key = _key_of(source, manifest)
+            keys = {name: _key_of(source, name, sha256) for name, sha256 in manifest.keys().items()}
             head: list[Head] = []
 
             async def note(database: Database) -> None:
@@ -108,8 +114,8 @@ async def restore(settings: StoreSettings, state_dir: Path, source: Path, *, for
 
             await engine.load(url, dump, note)
             await asyncio.to_thread(write_head, state_dir / HEAD_FILE, head[0])
-            if key:
-                await asyncio.to_thread(backup_key.put_back, state_dir, key)
+            for name, key in keys.items():
+                await asyncio.to_thread(backup_key.put_back, state_dir, name, key)
     except OSError as error:
         raise StoreError(f"{shown(url)}: {error.strerror or error}") from None
     finally:
@@ -182,7 +188,7 @@ def _check_fits(manifest: Manifest, source: Path, url: URL) -> None:
         )
 
 
-def _pack(url: URL, revision: str, dump: Path, key: bytes, target: Path) -> Manifest:
+def _pack(url: URL, revision: str, dump: Path, keys: dict[str, bytes], target: Path) -> Manifest:
     with dump.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     manifest = Manifest(
@@ -193,7 +199,8 @@ def _pack(url: URL, revision: str, dump: Path, key: bytes, target: Path) -> Mani
         created=utc_now(),
         size=dump.stat().st_size,
         sha256=digest,
-        key_sha256=hashlib.sha256(key).hexdigest() if key else "",
+        key_sha256=_sha256(keys[QUALITY_KEY]),
+        web_key_sha256=_sha256(keys[WEB_KEY]),
     )
     note = dump.with_name("manifest.json")
     note.write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
@@ -202,15 +209,20 @@ def _pack(url: URL, revision: str, dump: Path, key: bytes, target: Path) -> Mani
         with tarfile.open(fileobj=out, mode="w:gz", compresslevel=4) as archive:
             archive.add(note, "manifest.json")
             archive.add(dump, "store")
-            if key:
-                told = tarfile.TarInfo(QUALITY_KEY)
-                told.size, told.mode = len(key), 0o600
-                archive.addfile(told, io.BytesIO(key))
+            for name, key in keys.items():
+                if key:
+                    told = tarfile.TarInfo(name)
+                    told.size, told.mode = len(key), 0o600
+                    archive.addfile(told, io.BytesIO(key))
         out.flush()
         os.fsync(out.fileno())
     whole.rename(target)
     sync_folder(target.parent)
     return manifest
+
+
+def _sha256(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest() if key else ""
 
 
 def _unpack(source: Path, manifest: Manifest, dump: Path) -> None:
@@ -232,13 +244,11 @@ def _unpack(source: Path, manifest: Manifest, dump: Path) -> None:
         )
 
 
-def _key_of(source: Path, manifest: Manifest) -> bytes:
-    """Empty where the backup has none. Raises StoreError where it is damaged."""
-    if not manifest.key_sha256:
-        return b""
+def _key_of(source: Path, name: str, sha256: str) -> bytes:
+    """Raises StoreError where it is damaged."""
     try:
-        with tarfile.open(source, "r:gz") as archive, _member(archive, QUALITY_KEY, source) as member:
-            return backup_key.checked(member.read(backup_key.BYTES + 1), manifest.key_sha256, source)
+        with tarfile.open(source, "r:gz") as archive, _member(archive, name, source) as member:
+            return backup_key.checked(name, member.read(backup_key.BYTES + 1), sha256, source)
     except (tarfile.TarError, EOFError) as error:
         raise StoreError(f"{source}: damaged: {error}; use another backup") from None
 

@@ -10,11 +10,13 @@ from sqlalchemy.exc import ArgumentError
 from ccd.adapters.store.errors import StoreError
 from ccd.config import StoreSettings
 
-__all__ = ["FILE_NAME", "QUALITY_KEY", "place_of", "shown", "sqlite_file"]
+__all__ = ["FILE_NAME", "QUALITY_KEY", "WEB_KEY", "place_of", "shown", "sqlite_file"]
 
 FILE_NAME = "ccd.sqlite"
 QUALITY_KEY = "quality.key"
 """Beside it: what the seeds of sampling are made with; backups have it, for the store tells of its seeds."""
+WEB_KEY = "web.key"
+"""What ids and links of recordings are sealed with; backups have it, for ids are kept elsewhere, too."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",

@@ -113,3 +113,12 @@ async def store(place: Place) -> AsyncIterator[Store]:
     store = await Store.open(place.settings, place.state_dir)
     yield store
     await store.close()
+
+
+@pytest.fixture
+def empty(place: Place, tmp_path: Path, request: pytest.FixtureRequest) -> Place:
+    """Another place for a store, of the same engine, where nothing was ever written."""
+    if place.engine == "sqlite":
+        return Place(StoreSettings(), tmp_path / "other")
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return Place(StoreSettings(url=cluster.create_database()), tmp_path / "other")

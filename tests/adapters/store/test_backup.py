@@ -19,25 +19,14 @@ from ccd import events as e
 from ccd.adapters.store import Store, StoreError
 from ccd.adapters.store.backup import Manifest, backup, read_manifest, restore
 from ccd.adapters.store.migrate import head
-from ccd.adapters.store.place import QUALITY_KEY
 from ccd.adapters.store.queries import opened
 from ccd.config import StoreSettings
 from tests.adapters.store.conftest import Place
-from tests.adapters.store.postgres import Cluster
 from tests.adapters.store.samples import later, queue_call, sample
 
 
 def arrived(number: int) -> e.PersonArrived:
     return sample(e.PersonArrived, at=later(number), person=str(number))
-
-
-@pytest.fixture
-def empty(place: Place, tmp_path: Path, request: pytest.FixtureRequest) -> Place:
-    """Another place for a store, of the same engine, where nothing was ever written."""
-    if place.engine == "sqlite":
-        return Place(StoreSettings(), tmp_path / "other")
-    cluster: Cluster = request.getfixturevalue("cluster")
-    return Place(StoreSettings(url=cluster.create_database()), tmp_path / "other")
 
 
 @pytest.fixture
@@ -269,63 +258,4 @@ async def test_a_log_left_by_a_killed_daemon_never_meets_the_restored_database(
 
 def test_a_manifest_tells_what_it_needs_to() -> None:
     of_the_store = ("format", "ccd", "engine", "revision", "created", "size", "sha256")
-    assert Manifest.__struct_fields__ == (*of_the_store, "key_sha256")
-
-
-# --- the secret of sampling -------------------------------------------------------------------------------
-
-
-async def with_key(store: Store, place: Place, target: Path, key: bytes = b"k" * 32) -> Path:
-    await store.commit(queue_call())
-    (place.state_dir / QUALITY_KEY).write_bytes(key)
-    await backup(place.settings, place.state_dir, target)
-    await store.close()
-    return target
-
-
-async def test_the_secret_of_sampling_comes_back_with_the_store(
-    store: Store, place: Place, empty: Place, tmp_path: Path
-) -> None:
-    await restore(empty.settings, empty.state_dir, await with_key(store, place, tmp_path / "b"))
-    key = empty.state_dir / QUALITY_KEY
-    assert key.read_bytes() == b"k" * 32
-    assert key.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in empty.state_dir.iterdir() if QUALITY_KEY in path.name] == [QUALITY_KEY]
-
-
-async def test_another_secret_that_is_there_is_kept_beside_it(sqlite_place: Place, tmp_path: Path) -> None:
-    place, key = sqlite_place, sqlite_place.state_dir / QUALITY_KEY
-    store = await Store.open(place.settings, place.state_dir)
-    saved = await with_key(store, place, tmp_path / "b")
-    key.write_bytes(b"o" * 32)
-    await restore(place.settings, place.state_dir, saved, force=True)
-    assert key.read_bytes() == b"k" * 32
-    assert key.with_name("quality.key.replaced").read_bytes() == b"o" * 32
-
-
-async def test_a_backup_without_a_secret_leaves_the_one_that_is_there(saved: Path, empty: Place) -> None:
-    empty.state_dir.mkdir()
-    (empty.state_dir / QUALITY_KEY).write_bytes(b"o" * 32)
-    await restore(empty.settings, empty.state_dir, saved)
-    assert (empty.state_dir / QUALITY_KEY).read_bytes() == b"o" * 32
-
-
-async def test_what_is_no_secret_is_not_kept_as_one(store: Store, place: Place, tmp_path: Path) -> None:
-    saved = await with_key(store, place, tmp_path / "b", b"short")
-    assert read_manifest(saved).key_sha256 == ""
-
-
-async def test_a_damaged_secret_changes_nothing(sqlite_place: Place, tmp_path: Path) -> None:
-    place, spoilt = sqlite_place, tmp_path / "spoilt"
-    store = await Store.open(place.settings, place.state_dir)
-    saved = await with_key(store, place, tmp_path / "b")
-    with tarfile.open(saved, "r:gz") as source, tarfile.open(spoilt, "w:gz") as target:
-        for member in source.getmembers():
-            content = b"x" * 32 if member.name == QUALITY_KEY else source.extractfile(member).read()  # type: ignore[union-attr]
-            member.size = len(content)
-            target.addfile(member, io.BytesIO(content))
-    before = await place.everything()
-    with pytest.raises(StoreError, match=r"quality\.key is not the manifest's"):
-        await restore(place.settings, place.state_dir, spoilt, force=True)
-    assert await place.everything() == before
-    assert (place.state_dir / QUALITY_KEY).read_bytes() == b"k" * 32
+    assert Manifest.__struct_fields__ == (*of_the_store, "key_sha256", "web_key_sha256")
