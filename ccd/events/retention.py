@@ -82,6 +82,10 @@ class ExpiryLooked(RetentionFact, frozen=True, kw_only=True):
     enforced: bool
 
 
+UNHEARD = ("missing", "changed", "empty")
+"""Of what is amiss with a recording: that it can not be heard as it was made."""
+
+
 class RecordingAmiss(RetentionFact, frozen=True, kw_only=True):
     """A finding. ``what``: missing | changed | orphan | empty; an orphan has a ``path`` and no recording.
 
@@ -95,6 +99,10 @@ class RecordingAmiss(RetentionFact, frozen=True, kw_only=True):
     size: int
     sha256: str = ""
     written: datetime | None = None
+
+    @property
+    def unheard(self) -> bool:
+        return self.recording != "" and self.what in UNHEARD
 
 
 class AmissEnded(RetentionFact, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ from ccd.config_section import Mode
 from ccd.effects import AnswerAsked
 from ccd.events import DeadlineDue, Event, RecordingMeasured, ShiftAct, ShiftsRestored
 from ccd.events.quality import ConversationsRead, PopulationRead, SeedRead
-from ccd.events.retention import AmissEnded, RecordingAmiss
+from ccd.events.retention import UNHEARD, AmissEnded, RecordingAmiss
 from ccd.sampling import asking, closing, doing, findings, planning, taking
 from ccd.sampling.days import begins
 from ccd.sampling.world import Items, World, local_day
@@ -119,12 +119,13 @@ def _measured(event: RecordingMeasured, world: World, settings: SamplingSettings
 
 
 def _amiss(event: RecordingAmiss, world: World, settings: SamplingSettings) -> Items:
-    if event.recording:  # an orphan is a file that is nobody's
+    if event.unheard:
         yield from findings.amiss(world, settings, event.pbx, event.recording, event.what, event.at)
 
 
 def _found_again(event: AmissEnded, world: World, settings: SamplingSettings) -> Items:
-    world.sampling.underway.amiss.pop((event.pbx, event.recording), None)
+    if event.what in ("", *UNHEARD):
+        world.sampling.underway.amiss.pop((event.pbx, event.recording), None)
     return iter(())
 
 

@@ -107,7 +107,7 @@ def _unheard(event: PickUnheard, world: World) -> Items:
 
 def _amiss(event: RecordingAmiss, world: World) -> Items:
     for one in _open(world):
-        if event.recording and (one.pbx, one.recording) == (event.pbx, event.recording):
+        if event.unheard and (one.pbx, one.recording) == (event.pbx, event.recording):
             yield from void(world, one, event.at, event.what, f"its recording is {event.what}")
 
 

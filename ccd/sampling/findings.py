@@ -69,7 +69,7 @@ def remembered(world: World, settings: SamplingSettings, event: ShiftsRestored) 
             fact = shift_fact(text)
         except msgspec.MsgspecError:  # counted by whoever takes all of them
             continue
-        if isinstance(fact, RecordingAmiss) and fact.recording:
+        if isinstance(fact, RecordingAmiss) and fact.unheard:
             yield from amiss(world, settings, fact.pbx, fact.recording, fact.what, event.at)
 
 

@@ -153,6 +153,24 @@ def test_a_file_that_is_no_recordings_is_no_finding_of_ours() -> None:
     assert not [one for one in played.of_effects(ReadPopulation) if "unheard" in one.key]
 
 
+def test_a_copy_that_could_not_be_made_says_nothing_of_the_recording_itself() -> None:
+    """Its hold waits for a disk; the pick can be heard all the same, and what cannot stays so."""
+    played = scene()
+    played.run(to=NIGHT)
+    first, second, *_ = by_rank(played)
+    amiss(played, first, "uncopied")
+    assert unheard(played) == []
+    amiss(played, second, "missing")
+    (taken,) = second.taken
+    ended = AmissEnded(
+        at=played.at, key="c", pbx="main", recording=taken.recording, path="", why="found", what="uncopied"
+    )
+    played.tell(ended)
+    assert ("main", taken.recording) in played.world.sampling.underway.amiss
+    played.restart()
+    assert {unit for unit, _, _ in unheard(played)} == {second.unit}
+
+
 def test_a_restart_before_the_answer_loses_no_finding() -> None:
     played = scene()
     played.run(to=NIGHT)

@@ -114,6 +114,8 @@ def test_a_finding_about_a_recording_voids_the_evaluations_of_that_recording_onl
     fact: dict[str, Any] = {"path": "x.wav", "size": 0, "what": "missing"}
     scene.fact(RecordingAmiss(at=scene.at, key="k1", pbx="branch", recording="rec u2", **fact))
     scene.fact(RecordingAmiss(at=scene.at, key="k2", pbx="main", recording="rec u1", **fact))
+    fact["what"] = "uncopied"  # it can be heard
+    scene.fact(RecordingAmiss(at=scene.at, key="k3", pbx="main", recording="rec u2", **fact))
     assert scene.one(gone).phase is Phase.VOID
     assert scene.one(other).phase is Phase.ASSIGNED
 
