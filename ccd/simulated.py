@@ -19,6 +19,9 @@ __all__ = ["NAME", "ROSTER_BY", "Simulated"]
 NAME = "simulated"
 ROSTER_BY = "simulator"
 """Who brought a roster that nobody imported."""
+SAMPLED = 0.1
+"""The share of its conversations that is drawn on the first day, unless the settings name one: with a
+hundredth, the default of a real centre, one would wait ten minutes for the first pick."""
 
 
 class Simulated:
@@ -50,7 +53,16 @@ class Simulated:
         return sum(bool(person.seat) for person in self._simulator.people)
 
     def added_to(self, settings: Settings) -> Settings:
-        return settings.model_copy(update={"pbx": {NAME: self._settings}})
+        """The settings with the simulated PBX in them, and enough drawn to see quality at work."""
+        policies = settings.policies
+        if "default_rate" not in policies.sampling.model_fields_set:
+            sampling = policies.sampling.model_copy(update={"default_rate": SAMPLED})
+            policies = policies.model_copy(update={"sampling": sampling})
+        return settings.model_copy(update={"pbx": {NAME: self._settings}, "policies": policies})
+
+    def code_of(self, role: str) -> str:
+        """Of the first with that role; empty where there is none."""
+        return next((person.code for person in self._simulator.people if person.role == role), "")
 
     def roster(self, at: datetime) -> RosterReplaced:
         """The people of the simulated centre, while no roster has been imported. Another centre is another

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
-from ccd.config import SimulatorSettings
+import pytest
+from pydantic import SecretStr
+
+from ccd.config import PbxSettings, Policies, Settings, SimulatorSettings
+from ccd.config_sampling import SamplingSettings
+from ccd.simulated import SAMPLED, Simulated
 from ccd.simulator import Simulator
 from tests.cli.real import Home
 
@@ -62,3 +68,30 @@ def test_the_banner_counts_what_status_shows(tmp_path: Path) -> None:
     finally:
         process.terminate()
         process.communicate(timeout=15)
+
+
+def test_the_banner_leads_to_lists_that_those_people_may_see(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.configure(SETTINGS.format(agents=8))
+    process = home.start("run")
+    try:
+        assert process.stdout is not None
+        banner = "".join(iter(process.stdout.readline, "Ctrl-C ends it.\n"))
+        found = re.findall(r"(qa list --(?:by|mine) \d+)", banner)
+        assert len(found) == 2
+        for command in found:
+            shown = home.ccd(*command.split())
+            assert (shown.returncode, shown.stderr) == (0, "")
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
+
+
+@pytest.mark.parametrize(("given", "drawn"), [({}, SAMPLED), ({"default_rate": 0.5}, 0.5)])
+def test_enough_of_its_calls_is_drawn_unless_the_settings_say_how_many(
+    given: dict[str, float], drawn: float
+) -> None:
+    settings = Settings(policies=Policies(sampling=SamplingSettings(**given)))
+    simulated = Simulated(Simulator(day=False), PbxSettings(host="127.0.0.1", secret=SecretStr("s")))
+    assert simulated.added_to(settings).policies.sampling.default_rate == drawn
+    assert simulated.added_to(settings).policies.scoring == settings.policies.scoring

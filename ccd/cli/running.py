@@ -32,6 +32,10 @@ def run(session: Session) -> None:
         else:
             session.say("following", pbxs=", ".join(app.settings.pbx))
         session.say("running", ccd=session.invocation, url=app.parts.ops.url, state=app.state)
+        if app.simulated is not None:
+            manager, analyst = (app.simulated.code_of(role) for role in ("qa_manager", "qa_analyst"))
+            session.say("running_quality", ccd=session.invocation, manager=manager, analyst=analyst)
+        session.say("running_until")
         sys.stdout.flush()
 
     asyncio.run(serve(session.settings, session.config_path, started))

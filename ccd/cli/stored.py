@@ -53,12 +53,14 @@ def facts_of_day(
 
 
 def current_roster(settings: Settings) -> RosterReplaced | None:
-    """None where none was imported, or there is no store to look into."""
+    """None where none was imported, or there is no store to look into. That of the simulated centre holds
+    while no PBX is configured, and only then.
+    """
     try:
         roster = reading(settings, Archive.roster)
     except StoreError:
         return None
-    return None if roster is not None and roster.by == ROSTER_BY else roster
+    return None if roster is not None and roster.by == ROSTER_BY and settings.pbx else roster
 
 
 def last_picture(settings: Settings) -> dict[str, Any]:

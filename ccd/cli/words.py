@@ -256,18 +256,31 @@ Configure [pbx.NAME] to follow your own.""",
   In a browser {url}
   Prometheus   {url}metrics
   Ready?       {url}readyz
-  State        {state}
-
-Ctrl-C ends it.""",
+  State        {state}""",
         """
   实时画面     {ccd} status --watch
   浏览器打开   {url}
   Prometheus   {url}metrics
   是否就绪     {url}readyz
-  状态目录     {state}
-
-按 Ctrl-C 结束。""",
+  状态目录     {state}""",
     ),
+    "running_quality": (
+        """
+Quality: a tenth of its calls is drawn to be scored, the first within a few minutes.
+  What is drawn      {ccd} qa sample
+  The manager's view {ccd} qa list --by {manager}
+  An analyst's list  {ccd} qa list --mine {analyst}
+  Score one          {ccd} qa score ID --by {analyst}
+  All the rest       docs/quality.md""",
+        """
+质检：抽取约十分之一的通话供评分，几分钟内即有首批。
+  抽样结果     {ccd} qa sample
+  质培经理视角 {ccd} qa list --by {manager}
+  质检员待评   {ccd} qa list --mine {analyst}
+  评一通       {ccd} qa score 编号 --by {analyst}
+  其余         docs/quality.md""",
+    ),
+    "running_until": ("\nCtrl-C ends it.", "\n按 Ctrl-C 结束。"),
     "simulating": (
         "{agents} agents on 127.0.0.1:{port} until Ctrl-C; attach ccd with:\n\n{section}",
         "127.0.0.1:{port} 上有 {agents} 个座席，按 Ctrl-C 结束；接入方法：\n\n{section}",

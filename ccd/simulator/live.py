@@ -75,7 +75,10 @@ class Simulator:
             Player(self.pbx, self.settings, self.people).start()
             await asyncio.to_thread(self.timeline.run_until, self._live)
         if self._folder is not None:
-            self.pbx.recorder = ToneRecorder(self._folder)
+            self.pbx.recorder = ToneRecorder(self._folder, lambda: self.timeline.now)
+            for channel in self.pbx.switch.channels.values():
+                for path in channel.recordings:
+                    self.pbx.recorder.begin(path)
         self._address = (host, await self._server.start(host, port))
         self._rebase()
         return self._address[1]

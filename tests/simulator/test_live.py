@@ -173,7 +173,7 @@ async def test_recordings_are_files_with_sound_in_them(tmp_path: Path) -> None:
         path = Path(told.get("Value"))
         assert path.parent == folder
         with wave.open(str(path)) as audio:
-            assert audio.getnframes() / audio.getframerate() == 1.0
+            assert audio.getnframes() / audio.getframerate() > 0.5, "as long as the talk"
             assert len(set(audio.readframes(8000))) > 20, "a tone, not silence"
     finally:
         await simulator.stop()
