@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ccd.cli.plans import as_json
+from ccd.cli.plans import as_json, near_day
 from ccd.cli.session import Session
 
 __all__ = ["act", "tell"]
@@ -30,11 +30,20 @@ def act(
         act=what,
         person=person,
         actor=actor,
-        values={name: value for name, value in (values or {}).items() if value},
+        values={name: _told(session, name, value) for name, value in (values or {}).items() if value},
         language=session.words.language,
     )
     tell(session, reply, json_)
     return reply
+
+
+_DAYS = ("day", "since", "until")
+
+
+def _told(session: Session, name: str, value: str) -> str:
+    """The daemon takes days by their date."""
+    near = near_day(session, value) if name in _DAYS else None
+    return value if near is None else near.isoformat()
 
 
 def tell(session: Session, reply: Row, json_: bool) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "clock_in",
     "day_of",
     "days_of",
+    "near_day",
     "planned",
     "read_plan",
     "span_near",
@@ -41,13 +42,22 @@ def today(session: Session) -> date:
     return datetime.now(ZoneInfo(session.settings.daemon.timezone)).date()
 
 
+_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
+
+
+def near_day(session: Session, text: str) -> date | None:
+    """Of a day that is named by a word; None for any other text."""
+    ahead = _NEAR.get(text)
+    return None if ahead is None else today(session) + timedelta(days=ahead)
+
+
 def day_of(session: Session, text: str | None) -> date:
     """Today where none is named. Raises CommandError."""
     from ccd.shifts.calendar import day_in
 
     if text is None:
         return today(session)
-    day, _ = day_in(text)
+    day = near_day(session, text) or day_in(text)[0]
     if day is None:
         raise CommandError(Exit.USAGE, session.words("no_day", text=text))
     return day

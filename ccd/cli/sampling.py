@@ -55,14 +55,14 @@ def why(session: Session, which: _Which, json_: _Json = False) -> None:
 @command
 def population(
     session: Session,
-    day: Annotated[str, typer.Argument(metavar="DAY", help="2026-01-31, or: today.")],
+    day: Annotated[str, typer.Argument(metavar="DAY", help="2026-01-31, today or yesterday.")],
     json_: _Json = False,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as CSV.")] = None,
 ) -> None:
     """Everything that a day was drawn from, so that anyone can draw it again (`ccd qa draw`)."""
     from ccd.cli.sampling_files import write_population
 
-    write_population(session, None if day == "today" else day, csv, json_)
+    write_population(session, day, csv, json_)
 
 
 @command
@@ -81,7 +81,7 @@ def seed(
 def verify(
     session: Session,
     period: Annotated[
-        str, typer.Argument(metavar="PERIOD", help="today, 2026-11-22, 2026-W47 or 2026-11.")
+        str, typer.Argument(metavar="PERIOD", help="today, yesterday, 2026-11-22, 2026-W47 or 2026-11.")
     ] = "today",
     json_: _Json = False,
 ) -> Exit:

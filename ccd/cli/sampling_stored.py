@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ccd.cli.cells import clock, fit
-from ccd.cli.plans import as_json, clock_in, day_of, today
+from ccd.cli.plans import as_json, clock_in, day_of, near_day, today
 from ccd.cli.session import CommandError, Exit, Session
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def read_day(session: Session, day: date, *, facts_only: bool = False) -> tuple[
 
 
 def days_of_period(session: Session, text: str) -> list[date]:
-    """today | 2026-11-22 | 2026-W47 | 2026-11; up to today. Raises CommandError."""
+    """today | yesterday | 2026-11-22 | 2026-W47 | 2026-11; up to today. Raises CommandError."""
     last = today(session)
-    if text == "today":
-        return [last]
+    if (near := near_day(session, text)) is not None:
+        text = near.isoformat()
     try:
         days = _days(text)
     except ValueError:

@@ -219,7 +219,7 @@ def note(
 def day_plan(
     session: Session,
     analyst: Annotated[str, typer.Argument(metavar="ANALYST", help="Whose day it is.")],
-    day: Annotated[str, typer.Argument(metavar="DAY", help="2026-01-31, or: today.")],
+    day: Annotated[str, typer.Argument(metavar="DAY", help="2026-01-31, today or tomorrow.")],
     *,
     by: _By,
     cap: Annotated[str, typer.Option(metavar="N", help="So many evaluations at most.")] = "",
@@ -228,10 +228,7 @@ def day_plan(
     json_: _Json = False,
 ) -> None:
     """Plan an analyst's day: how many evaluations at most; the QA manager does."""
-    from ccd.cli.plans import today
-
-    told = f"{today(session)}" if day == "today" else day
-    values = {"day": told, "cap": cap, "away": "yes" if away else "", "reason": reason}
+    values = {"day": day, "cap": cap, "away": "yes" if away else "", "reason": reason}
     _act(session, "plan", json_, by, person=analyst, **values)
 
 

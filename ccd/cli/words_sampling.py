@@ -9,8 +9,8 @@ __all__ = ["SAMPLING_WORDS"]
 
 SAMPLING_WORDS: dict[str, tuple[str, str]] = {
     "sampling_no_period": (
-        "{text} is no period; write today, 2026-11-22, 2026-W47 or 2026-11",
-        "“{text}”不是期间；请写 today、2026-11-22、2026-W47 或 2026-11",
+        "{text} is no period; write today, yesterday, 2026-11-22, 2026-W47 or 2026-11",
+        "“{text}”不是期间；请写 today、yesterday、2026-11-22、2026-W47 或 2026-11",
     ),
     "sampling_future": ("{text} has not begun yet", "{text} 尚未开始"),
     "sampling_none": ("nothing was picked on {day}", "{day} 没有抽中的通话"),

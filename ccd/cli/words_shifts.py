@@ -8,7 +8,10 @@ from __future__ import annotations
 __all__ = ["SHIFT_WORDS"]
 
 SHIFT_WORDS: dict[str, tuple[str, str]] = {
-    "no_day": ("{text!r} is no day; write 2026-01-31", "{text!r} 不是日期；请写成 2026-01-31"),
+    "no_day": (
+        "{text!r} is no day; write 2026-01-31, or today",
+        "{text!r} 不是日期；请写成 2026-01-31 或 today",
+    ),
     "no_days": (
         "{text!r}: write the first and the last day, as 2026-03-01..2026-03-31",
         "{text!r}：请写首日和末日，例如 2026-03-01..2026-03-31",

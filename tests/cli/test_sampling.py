@@ -7,9 +7,10 @@ import csv
 import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -144,6 +145,17 @@ def test_the_plan_tells_thresholds_and_the_digest_that_was_published(home: Home)
     assert "no plan" in said(home, "plan", "2025-01-01")
 
 
+@pytest.mark.parametrize("day", ["today", "yesterday", "tomorrow"])
+@pytest.mark.parametrize("what", ["sample", "plan"])
+def test_days_near_by_are_named_by_words(home: Home, what: str, day: str) -> None:
+    ahead = {"yesterday": -1, "today": 0, "tomorrow": 1}[day]
+    zone = ZoneInfo("Asia/Shanghai")
+    meant = {datetime.now(zone).date() + timedelta(days=ahead)}
+    text = said(home, what, day)
+    meant.add(datetime.now(zone).date() + timedelta(days=ahead))
+    assert any(f"{one}" in text for one in meant)
+
+
 def test_a_seed_is_shown_once_its_day_is_closed_and_not_before(home: Home) -> None:
     closed, still_open = (told(home, "seed", day)["days"][0] for day in (CLOSED, OPEN))
     assert closed["committed"][0]["digest"] == seed_digest(closed["seed"])
@@ -211,7 +223,7 @@ def test_a_week_and_a_month_are_verified_day_by_day(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-W54", "2026-13", "2026-02-30", "yesterday", "2026-3-2", "", "0000-01"]
+    "text", ["2026-W54", "2026-13", "2026-02-30", "last week", "2026-3-2", "", "0000-01"]
 )
 def test_what_is_no_period_is_refused(home: Home, text: str) -> None:
     assert "no period" in said(home, "verify", text, code=2)

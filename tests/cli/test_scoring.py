@@ -239,7 +239,8 @@ def test_who_gives_it_back_is_rid_of_it(running: Home) -> None:
 
 def test_the_day_is_planned_and_seen(running: Home) -> None:
     assert running.ccd("qa", "day-plan", TWO, "today", "--cap", "7", "--by", ONE).returncode == REFUSED
-    assert running.ccd("qa", "day-plan", TWO, "today", "--cap", "7", "--by", MANAGER).returncode == GOOD
+    for day in ("today", "tomorrow"):
+        assert running.ccd("qa", "day-plan", TWO, day, "--cap", "7", "--by", MANAGER).returncode == GOOD
     rows = {row["analyst"]: row for row in read(running, "analysts")["analysts"]}
     assert rows[TWO]["cap"] == 7
     assert f"{TWO}:" in running.ccd("qa", "analysts").stdout
