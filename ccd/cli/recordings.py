@@ -82,7 +82,7 @@ def list_(
         began = clock_in(session, row["started"]) if row["started"] else "-"
         mark = session.words("recording_is_held") if row["held"] else ""
         size = f"{row['size'] or 0:,}"
-        state_ = session.words(_STATES[row["state"] or ""])
+        state_ = session.words("recording_goes_on" if row["stopped"] is None else _STATES[row["state"] or ""])
         print(f"{began}  {fit(state_, 10)} {fit(size, 12, right=True)}  {row['recording']} {mark}".rstrip())
 
 

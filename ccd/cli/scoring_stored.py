@@ -95,7 +95,7 @@ def _print_row(session: Session, row: Row) -> None:
         (words(f"phase_scoring_{row['state']}"), 10),
         (row["person"], 8),
         (row["day"] or "", 10),
-        (clock(row.get("talk_s") or 0.0), 5),
+        (clock(row["talk_s"]) if row.get("talk_s") else "", 5),
         (row.get("queue") or "", 10),
         (row.get("form") or "", 10),
         (_result(session, row), 12),

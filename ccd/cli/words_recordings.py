@@ -51,6 +51,7 @@ RECORDINGS_WORDS: dict[str, tuple[str, str]] = {
     "recording_state_outside": ("outside", "文件夹外"),
     "recording_state_deleting": ("deleting", "删除中"),
     "recording_state_deleted": ("deleted", "已删除"),
+    "recording_goes_on": ("goes on", "录音中"),
     "recording_state_unmeasured": ("unmeasured", "未核实"),
     "recording_amiss_missing": ("missing", "缺失"),
     "recording_amiss_changed": ("changed", "被改动"),
