@@ -2,8 +2,8 @@
 PY ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-# Most tests wait for a PBX or a process: three workers keep two cores busy.
-WORKERS ?= -n 3 --dist loadfile
+# Most tests wait for a PBX or a process: four workers keep two cores busy.
+WORKERS ?= -n 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint bench soak deb prompts dashboards setup test-hosts openapi clean
