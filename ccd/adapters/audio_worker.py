@@ -17,6 +17,7 @@ import os
 import resource
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -189,27 +190,26 @@ def _peaks(job: Job, sound: _Sound) -> None:
     """The lowest and the highest sample of each of ``points`` equal parts, from -128 to 127. A part is made
     of whole blocks, so that hours of sound need no memory to speak of.
     """
-    blocks: list[tuple[int, int]] = []
+    lows, highs = array.array("h"), array.array("h")
     rest = array.array("h")
     for chunk in sound.chunks():
         rest.extend(chunk)
         width = max(int(sound.rate * _BLOCK_S), 1)
         whole = len(rest) - len(rest) % width
-        blocks += [_extent(rest[at : at + width]) for at in range(0, whole, width)]
+        for at in range(0, whole, width):
+            block = rest[at : at + width]
+            lows.append(min(block))
+            highs.append(max(block))
         del rest[:whole]
     if rest:
-        blocks.append(_extent(rest))
-    points = max(1, min(job.points, FINENESS, len(blocks)))
-    peaks = []
-    for number in range(points):
-        part = blocks[len(blocks) * number // points : len(blocks) * (number + 1) // points]
-        peaks.append((min(low for low, _ in part) >> 8, max(high for _, high in part) >> 8))
+        lows.append(min(rest))
+        highs.append(max(rest))
+    points = max(1, min(job.points, FINENESS, len(lows)))
+    edges = [len(lows) * number // points for number in range(points + 1)]
+    parts = [slice(first, end) for first, end in pairwise(edges)]
+    peaks = [(min(lows[part]) >> 8, max(highs[part]) >> 8) for part in parts]
     told = {"duration_s": round(sound.samples / sound.rate, 3), "rate": sound.rate, "peaks": peaks}
     Path(job.output).write_text(json.dumps(told, separators=(",", ":")), "ascii")
-
-
-def _extent(part: array.array[int]) -> tuple[int, int]:
-    return min(part), max(part)
 
 
 def run(job: Job) -> dict[str, Any]:

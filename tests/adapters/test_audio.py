@@ -14,6 +14,7 @@ import json
 import os
 import random
 import signal
+import struct
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ from ccd.adapters.audio_formats import Source, source_of
 from ccd.config import Settings
 from tests.web.place import RATE, samples, wav
 
+MIB = 1024 * 1024
 SAID = samples()
 HERE = Path(__file__).parent
 
@@ -218,7 +220,45 @@ async def test_a_worker_that_does_not_end_is_stopped(tmp_path: Path, monkeypatch
         os.kill(pid, 0)
 
 
-async def test_a_worker_that_swells_is_held_to_its_memory(
+def with_a_comment(path: Path, size: int) -> None:
+    """A second of sound behind a comment of so many bytes, which a reader of WAV takes into memory."""
+    sound = samples(1)
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE, 2 * RATE, 2, 16)
+    comment = struct.pack("<4sI4s4sI", b"LIST", 12 + size, b"INFO", b"ICMT", size)
+    data = struct.pack("<4sI", b"data", len(sound)) + sound
+    with path.open("wb") as file:
+        file.write(struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(comment) + size + len(data), b"WAVE"))
+        file.write(form + comment)
+        file.seek(size, os.SEEK_CUR)  # no bytes on disk
+        file.write(data)
+
+
+async def test_a_recording_that_makes_its_decoder_swell_is_stopped_at_its_memory(
+    audio: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the limit that stops it: with more memory the same file is heard, and a smaller comment is."""
+    for name, size in (("small.wav", 1000), ("a.wav", audio_module.MEMORY - 200 * MIB)):
+        with_a_comment(tmp_path / name, size)
+    assert len(await decoded(audio, tmp_path / "small.wav")) == 44 + 2 * RATE
+    with pytest.raises(AudioError, match="too much memory"):
+        await decoded(audio, tmp_path / "a.wav")
+    assert not [path for path in (tmp_path / "web").iterdir() if path.name.startswith(".")]
+    monkeypatch.setattr(audio_module, "MEMORY", 2048 * MIB)
+    assert len(await decoded(audio, tmp_path / "a.wav")) == 44 + 2 * RATE
+
+
+async def test_the_waveform_of_hours_needs_little_memory(
+    audio: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of noise, in which no two blocks are alike. A decoder at rest takes half of what it may here."""
+    noise = random.Random(3).randbytes(2 * RATE * 60)
+    (tmp_path / "a.sln").write_bytes(noise * 90)
+    monkeypatch.setattr(audio_module, "MEMORY", 224 * MIB)
+    told = json.loads(await decoded(audio, tmp_path / "a.sln", "peaks", points=100))
+    assert told["duration_s"] == 5400
+
+
+async def test_a_worker_that_writes_too_much_is_held_to_its_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audio_module, "OUTPUT_MOST", 10_000)
