@@ -25,6 +25,7 @@ from ccd.assessment.floor import (
     zone_of,
 )
 from ccd.assessment.months import due, final, is_month, month_here, span_of
+from ccd.assessment.promotion import PANEL
 from ccd.assessment.tables import FigureRow, GradeRow, StaffRow
 from ccd.config_assessment import OWN_PARTS
 from ccd.events import ShiftAct
@@ -33,7 +34,7 @@ from ccd.quality.people import is_manager, is_qa_manager
 
 __all__ = ["PANEL_PARTS", "complaint", "import_"]
 
-PANEL_PARTS = ("peer", "competency", "review_360")
+PANEL_PARTS = ("peer", "competency", "review_360", "panel")
 """Figures that promotion asks for, and the month's 100 do not."""
 FAULTS_TOLD = 50
 _ROWS: Mapping[str, Any] = {
@@ -86,6 +87,8 @@ def _wrong(world: World, event: ShiftAct, row: FigureRow | GradeRow | StaffRow) 
         known = [part for part in parts if part not in OWN_PARTS or part == "examinations"]
         if row.part not in known:
             return f"there is no part {row.part}; there are {', '.join(dict.fromkeys(known))}"
+        if row.part == "panel" and row.name not in PANEL:
+            return f"there is no name {row.name} of panel; there are {', '.join(PANEL)}"
     return ""
 
 

@@ -39,6 +39,12 @@ _STEPS: Mapping[str, str] = {
     "良好": "good",
     "优秀": "excellent",
 }
+_TRIALS: Mapping[str, str] = {
+    "lead": "lead",
+    **dict.fromkeys(("班组长", "组长", "班长"), "lead"),
+    "supervisor": "supervisor",
+    "主管": "supervisor",
+}
 _YES = dict.fromkeys(("yes", "true", "1", "是", "y"), True) | dict.fromkeys(
     ("no", "false", "0", "否", "n", ""), False
 )
@@ -74,6 +80,8 @@ class StaffRow(msgspec.Struct, frozen=True):
     promoted: date | None = None
     post_since: date | None = None
     posted: bool = False
+    trial: str = ""
+    trial_since: date | None = None
 
 
 # --- cells: what they hold, and what is wrong ("" where nothing is) ---------------------------------------
@@ -120,9 +128,10 @@ _CELLS: Mapping[str, Callable[[str], tuple[Any, str]]] = {
     "source": _text,
     "grade": _one_of({grade.casefold(): grade for grade in GRADES}, "grade"),
     **dict.fromkeys(("attitude", "confirmed", "dispatched", "posted"), _yes),
-    **dict.fromkeys(("hired", "rated", "promoted", "post_since"), _day),
+    **dict.fromkeys(("hired", "rated", "promoted", "post_since", "trial_since"), _day),
     "level": _one_of(_LEVELS, "level"),
     "step": _one_of(_STEPS, "step"),
+    "trial": _one_of(_TRIALS, "post on trial"),
 }
 _NAMES: Mapping[str, str] = {
     **{field: field for field in _CELLS},
@@ -142,6 +151,8 @@ _NAMES: Mapping[str, str] = {
     **dict.fromkeys(("上次晋升", "晋升日期"), "promoted"),
     **dict.fromkeys(("任职日期", "任职起"), "post_since"),
     "驻场": "posted",
+    **dict.fromkeys(("试岗", "试岗岗位"), "trial"),
+    **dict.fromkeys(("试岗起", "试岗日期"), "trial_since"),
 }
 Row = TypeVar("Row", FigureRow, GradeRow, StaffRow)
 _REQUIRED: Mapping[Any, tuple[str, ...]] = {

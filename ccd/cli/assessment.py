@@ -10,6 +10,9 @@ import typer
 from ccd.cli import acting, training
 from ccd.cli.assessment_stored import Shown, as_csv, figures, month_of, read, shown
 from ccd.cli.plans import as_json, clock_in
+from ccd.cli.promotions import promotions
+from ccd.cli.promotions_said import code_word
+from ccd.cli.ranking import ranking
 from ccd.cli.session import CommandError, Exit, Session, command
 
 if TYPE_CHECKING:
@@ -31,22 +34,23 @@ _Month = Annotated[str | None, typer.Option(metavar="MONTH", help="Such as 2026-
 def show(session: Session, person: _Person, month: _Month = None, json_: _Json = False) -> None:
     """A person's month: every figure with what it rests on."""
     of_month = month_of(session, month)
-    found = read(session, of_month, person)
-    if not found.reads:
+    found = read(session, (of_month,), person)
+    if not found.reads[of_month]:
         raise CommandError(Exit.FOUND, session.words("refused_unknown_code", code=person))
-    one = shown(session, found, found.reads[0], of_month)
+    one = shown(session, found, found.reads[of_month][0], of_month)
     if json_:
         as_json(session, figures(found, one))
         return
     print(_line(session, found, one))
     settings = session.settings.policies.assessment
     for name in settings.parts:
+        part = code_word(session, "part", name)
         points = one.result.parts.get(name)
         if points is None:
-            print("  " + session.words("assess_part_missing", part=name))
+            print("  " + session.words("assess_part_missing", part=part))
         else:
             weight = one.result.weights.get(name, 0.0)
-            print("  " + session.words("assess_part", part=name, points=f"{points:g}", weight=f"{weight:g}"))
+            print("  " + session.words("assess_part", part=part, points=f"{points:g}", weight=f"{weight:g}"))
     score = one.result.score
     if score.low is not None and score.high is not None:
         interval = {"low": f"{score.low:g}", "high": f"{score.high:g}"}
@@ -84,14 +88,15 @@ def month(
 ) -> None:
     """Everybody's month; of the running one, and of one not made yet, a preview."""
     of_month = month_of(session, month)
-    found = read(session, of_month, team=team)
-    people = [shown(session, found, one, of_month) for one in found.reads]
+    found = read(session, (of_month,), team=team)
+    people = [shown(session, found, one, of_month) for one in found.reads[of_month]]
     if json_:
         as_json(session, {"month": of_month, "people": [figures(found, one) for one in people]})
         return
     if csv:
         parts = list(session.settings.policies.assessment.parts)
-        head = [session.words(f"act_assess_{name}") for name in _HEAD] + parts
+        head = [session.words(f"act_assess_{name}") for name in _HEAD]
+        head += [code_word(session, "part", name) for name in parts]
         as_csv(head, [_cells(session, figures(found, one), parts) for one in people])
         return
     if not people:
@@ -199,49 +204,9 @@ def import_(
     )
 
 
-@command
-def promotions(
-    session: Session,
-    at: Annotated[str, typer.Option("--at", metavar="MONTH", help="The review: 2026-01 or 2026-07.")] = "",
-    json_: _Json = False,
-    csv: _Csv = False,
-) -> None:
-    """Who may be promoted at the review of January or July, with every figure's origin."""
-    from ccd.cli.promotions import report, review_month
-
-    of = review_month(session, at)
-    rows = report(session, read(session), of)
-    if json_:
-        as_json(session, {"at": of, "people": rows})
-        return
-    if csv:
-        names = ("person", "name", "level", "step", "steps", "to_level", "to_step", "why", "grounds")
-        head = [session.words(f"act_assess_{name}") for name in names]
-        told = [
-            [*(row[name] for name in names[:-2]), "; ".join(row["why"]), "; ".join(row["grounds"])]
-            for row in rows
-        ]
-        as_csv(head, told)
-        return
-    for row in rows:
-        _promotion(session, row)
-
-
-def _promotion(session: Session, row: dict[str, Any]) -> None:
-    level, to = f"{row['level']} {row['step']}".strip(), f"{row['to_level']} {row['to_step']}".strip()
-    values = {"person": row["person"], "name": row["name"], "level": level or "-"}
-    if row["steps"]:
-        how = session.words("assess_by_panel") if row["panel"] else session.words("assess_by_rule")
-        print(session.words("assess_promoted", **values, steps=row["steps"], to=to, how=how))
-    else:
-        print(session.words("assess_not_promoted", **values, why=", ".join(row["why"])))
-    for text in (*row["posts"], *row["notes"], *row["grounds"]):
-        print(f"    {text}")
-
-
 def add_to(app: typer.Typer) -> None:
     """``app`` is the whole command line."""
-    for function in (show, month, cases, decide, complaint, promotions):
+    for function in (show, month, cases, decide, complaint, promotions, ranking):
         _assess.command()(function)
     _assess.command("import")(import_)
     app.add_typer(_assess, name="assess")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,12 +25,14 @@ Row = dict[str, Any]
 
 
 class Read(NamedTuple):
-    """``facts``: (person, month) -> the assessment as it was stored, with what it rests on."""
+    """``facts``: (person, month) -> the assessment as it was stored, with what it rests on. ``reads``: of the
+    months that were asked for.
+    """
 
     state: AssessmentState
     roster: Roster
     facts: dict[tuple[str, str], AssessmentMade]
-    reads: tuple[MonthRead, ...] = ()
+    reads: dict[str, tuple[MonthRead, ...]]
 
     def name(self, person: str) -> str:
         known = self.roster.by_code(person)
@@ -57,8 +61,8 @@ def month_of(session: Session, text: str | None) -> str:
     return month
 
 
-def read(session: Session, month: str = "", person: str = "", team: str = "") -> Read:
-    """With ``month``: also what the store has of it, of everybody scored, one person or one team."""
+def read(session: Session, months: Sequence[str] = (), person: str = "", team: str = "") -> Read:
+    """With ``months``: also what the store has of them, of everybody scored, one person or one team."""
     from ccd.adapters.store.month_queries import month_reads
     from ccd.assessment.state import AssessmentState
     from ccd.cli.stored import reading
@@ -68,7 +72,7 @@ def read(session: Session, month: str = "", person: str = "", team: str = "") ->
 
     roles = session.settings.quality.scored_roles
 
-    async def work(archive: Archive) -> tuple[list[str], Roster, tuple[MonthRead, ...]]:
+    async def work(archive: Archive) -> tuple[list[str], Roster, dict[str, tuple[MonthRead, ...]]]:
         texts = await archive.shift_facts(policy="assessment")
         stored = await archive.roster()
         roster = Roster(stored.people if stored else ())
@@ -77,11 +81,10 @@ def read(session: Session, month: str = "", person: str = "", team: str = "") ->
             for one in roster.people
             if one.role in roles and person in ("", one.code) and team in ("", one.team)
         ]
-        reads: tuple[MonthRead, ...] = ()
-        if month:
-            reads = await archive.read(
-                lambda connection: month_reads(connection, month, people, faults=False)
-            )
+        reads = {}
+        for month in months:
+            asked = partial(month_reads, of_month=month, people=people, faults=False)
+            reads[month] = await archive.read(asked)
         return texts, roster, reads
 
     texts, roster, reads = reading(session.settings, work)

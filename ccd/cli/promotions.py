@@ -1,22 +1,90 @@
-"""The promotion report: the tables of ``ccd.assessment.promotion`` over what the store has."""
+"""``assess promotions``: the tables of ``ccd.assessment.promotion`` and ``posts`` over what the store has."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
-from ccd.cli.session import CommandError, Exit, Session
+import typer
+
+from ccd.cli.assessment_stored import as_csv, read
+from ccd.cli.plans import as_json
+from ccd.cli.promotions_said import code_word, panel_said, post_said, rows_said
+from ccd.cli.session import CommandError, Exit, Session, command
 
 if TYPE_CHECKING:
-    from ccd.assessment.promotion import Grade, Staff
+    from ccd.assessment.posts import Figure, Post
+    from ccd.assessment.promotion import Grade, Said, Staff
     from ccd.cli.assessment_stored import Read
     from ccd.events.assessment import StaffNoted
 
-__all__ = ["report", "review_month"]
+__all__ = ["promotions", "staff_of"]
+
+Row = dict[str, Any]
 
 
-def review_month(session: Session, text: str) -> str:
+@command
+def promotions(
+    session: Session,
+    at: Annotated[str, typer.Option("--at", metavar="MONTH", help="The review: 2026-01 or 2026-07.")] = "",
+    json_: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="As CSV that Excel opens.")] = False,
+) -> None:
+    """Who may be promoted at the review of January or July, with every figure's origin."""
+    of = _review_month(session, at)
+    rows = _report(session, read(session), of)
+    if json_:
+        as_json(session, {"at": of, "people": rows})
+    elif csv:
+        as_csv(
+            [session.words(f"act_assess_{name}") for name in _HEAD], [_cells(session, row) for row in rows]
+        )
+    else:
+        for row in rows:
+            _print(session, row)
+
+
+_HEAD = (
+    *("person", "name", "level", "step", "steps", "to_level", "to_step"),
+    *("why", "panel", "grounds", "posts", "notes"),
+)
+
+
+def _cells(session: Session, row: Row) -> list[Any]:
+    codes = [code_word(session, kind, row[name]) for name, kind in _LADDER]
+    level, step, to_level, to_step = codes
+    several = (rows_said(session, row[name]) for name in ("why", "grounds", "notes"))
+    why, grounds, notes = ("; ".join(one) for one in several)
+    panel = panel_said(session, row["panel"]) if row["panel"] else ""
+    posts = "; ".join(post_said(session, one) for one in row["posts"])
+    before = [row["person"], row["name"], level, step, row["steps"], to_level, to_step]
+    return [*before, why, panel, grounds, posts, notes]
+
+
+_LADDER = (("level", "level"), ("step", "step"), ("to_level", "level"), ("to_step", "step"))
+
+
+def _print(session: Session, row: Row) -> None:
+    codes = [code_word(session, kind, row[name]) for name, kind in _LADDER]
+    level, to = " ".join(codes[:2]).strip(), " ".join(codes[2:]).strip()
+    values = {"person": row["person"], "name": row["name"], "level": level or "-"}
+    if row["steps"]:
+        how = session.words("assess_by_panel") if row["panel"] else session.words("assess_by_rule")
+        print(session.words("assess_promoted", **values, steps=row["steps"], to=to, how=how))
+    else:
+        why = ", ".join(rows_said(session, row["why"]))
+        print(session.words("assess_not_promoted", **values, why=why))
+    if row["panel"]:
+        print("    " + panel_said(session, row["panel"]))
+    for one in row["posts"]:
+        print("    " + post_said(session, one))
+    for text in rows_said(session, [*row["notes"], *row["grounds"]]):
+        print("    " + text)
+
+
+def _review_month(session: Session, text: str) -> str:
     """The one named, else the next January or July. Raises CommandError."""
     from ccd.assessment.months import is_month
 
@@ -30,7 +98,7 @@ def review_month(session: Session, text: str) -> str:
     return f"{now.year}-07" if now.month < 7 else f"{now.year + 1}-01"
 
 
-def report(session: Session, found: Read, at: str) -> list[dict[str, Any]]:
+def _report(session: Session, found: Read, at: str) -> list[Row]:
     """Everybody of whom the personnel file says a level or a post, by code."""
     rows = []
     for person, noted in sorted(found.state.staff.items()):
@@ -39,12 +107,13 @@ def report(session: Session, found: Read, at: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _row(session: Session, found: Read, noted: StaffNoted, at: str) -> dict[str, Any]:
+def _row(session: Session, found: Read, noted: StaffNoted, at: str) -> Row:
     from ccd.assessment.months import before
-    from ccd.assessment.promotion import c_rules, on_site, review
+    from ccd.assessment.promotion import c_rules, review
+    from ccd.assessment.ranking import on_site
 
     person, state = noted.person, found.state
-    staff, grades = _staff(session, found, noted), _grades(found, noted.person)
+    staff, grades = staff_of(session, found, noted), _grades(found, noted.person)
     complaints = [
         f"{one.month} {one.about}: {one.told}"
         for one in state.complaints.values()
@@ -52,10 +121,10 @@ def _row(session: Session, found: Read, noted: StaffNoted, at: str) -> dict[str,
     ]
     result = review(staff, grades, complaints, at)
     last = [one for one in grades if one.month == before(at)]
-    notes = [f"{one.month} C: {rule}" for one in last for rule in c_rules(staff, one)]
     points = {month: one.points for month, one in state.made.get(person, {}).items()}
     passing = session.settings.policies.assessment.passing
-    notes += [f"on site, {one.what}: {one.grounds}" for one in on_site(staff, points, at, passing)]
+    notes = [rule for one in last for rule in c_rules(staff, one)]
+    notes += on_site(staff, points, (before(at),), passing)
     return {
         "person": person,
         "name": found.name(person),
@@ -64,40 +133,58 @@ def _row(session: Session, found: Read, noted: StaffNoted, at: str) -> dict[str,
         "steps": result.steps,
         "to_level": result.level,
         "to_step": result.step,
-        "panel": result.panel,
+        "panel": _panel(found, person, at) if result.panel else None,
         "rule": result.rule,
-        "why": list(result.why),
-        "grounds": list(result.grounds),
-        "posts": _posts(found, staff, grades, at),
-        "notes": notes,
+        "why": _as_rows(result.why),
+        "grounds": _as_rows(result.grounds),
+        "posts": [_post_row(one) for one in _posts(found, staff, grades, at)],
+        "notes": _as_rows(notes),
         "from": "shift_event",
     }
 
 
-def _posts(found: Read, staff: Staff, grades: list[Grade], at: str) -> list[str]:
-    """What stands for and against the next post."""
-    from ccd.assessment.promotion import POSTS, post
+def _panel(found: Read, person: str, at: str) -> Row:
+    """Of this review: imported for its month, or the one before. Without all four there is no score."""
+    from ccd.assessment.months import before
+    from ccd.assessment.promotion import panel, panel_grounds
 
-    told = []
-    for to, (origin, *_) in POSTS.items():
-        if staff.post == origin:
-            figures = {name: _figure(found, staff.person, name, at) for name in ("peer", "competency")}
-            result = post(staff, to, grades, at, **figures)
-            told.append(f"{to}: " + ("may be tried" if result.may else f"not: {', '.join(result.why)}"))
-    return told
+    given: dict[str, tuple[float, str]] = {}
+    for month in (before(at), at):
+        for one in found.state.figures_of(person, month):
+            if one.part == "panel":
+                given[one.name] = (one.points, month)
+    points = panel({name: one[0] for name, one in given.items()})
+    return {"points": points, "grounds": _as_rows(panel_grounds(given))}
 
 
-def _figure(found: Read, person: str, part: str, at: str) -> float | None:
-    """The latest that was imported before the review."""
-    months = sorted((month for month in found.state.figures if month < at), reverse=True)
-    for month in months:
+def _posts(found: Read, staff: Staff, grades: list[Grade], at: str) -> list[Post]:
+    """What stands for and against the next post; of who is tried in one already, against being confirmed."""
+    from ccd.assessment.months import before
+    from ccd.assessment.posts import POSTS, confirmed_in_post, post
+
+    if staff.trial in POSTS:
+        since = f"{staff.trial_since:%Y-%m}" if staff.trial_since else at
+        return [confirmed_in_post(staff, at, _figure(found, staff.person, "review_360", since, at))]
+    last = before(at)
+    figures = {name: _figure(found, staff.person, name, "", last) for name in ("peer", "competency")}
+    return [
+        post(staff, to, grades, at, **figures) for to, (origin, *_) in POSTS.items() if staff.post == origin
+    ]
+
+
+def _figure(found: Read, person: str, part: str, first: str, last: str) -> Figure | None:
+    """The latest that was imported for one of these months; of several names their mean."""
+    from ccd.assessment.posts import Figure
+
+    for month in sorted((one for one in found.state.figures if first <= one <= last), reverse=True):
         values = [one.points for one in found.state.figures_of(person, month) if one.part == part]
         if values:
-            return sum(values) / len(values)
+            return Figure(sum(values) / len(values), month)
     return None
 
 
-def _staff(session: Session, found: Read, noted: StaffNoted) -> Staff:
+def staff_of(session: Session, found: Read, noted: StaffNoted) -> Staff:
+    """As the personnel file has it, with the post that the roster says."""
     from ccd.assessment.promotion import Staff
 
     known = found.roster.by_code(noted.person)
@@ -114,6 +201,8 @@ def _staff(session: Session, found: Read, noted: StaffNoted) -> Staff:
         promoted=noted.promoted,
         post_since=noted.post_since,
         posted=noted.posted,
+        trial=noted.trial,
+        trial_since=noted.trial_since,
     )
 
 
@@ -124,3 +213,17 @@ def _grades(found: Read, person: str) -> list[Grade]:
         Grade(one.month, one.grade, one.attitude, one.origin)
         for one in found.state.grades.get(person, {}).values()
     ]
+
+
+def _as_rows(several: Iterable[Said]) -> list[dict[str, str]]:
+    return [one.row for one in several]
+
+
+def _post_row(one: Post) -> Row:
+    return {
+        "post": one.post,
+        "trial": one.trial,
+        "may": one.may,
+        "why": _as_rows(one.why),
+        "grounds": _as_rows(one.grounds),
+    }

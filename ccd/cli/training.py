@@ -246,6 +246,8 @@ def show(
         "promoted",
         "post_since",
         "posted",
+        "trial",
+        "trial_since",
     )
     if json_:
         rows = [{"person": c} | {name: getattr(one, name) for name in fields} for c, one in known.items()]

@@ -5,6 +5,8 @@ Each entry is (English, Chinese).
 
 from __future__ import annotations
 
+from ccd.cli.words_promotion import PROMOTION_WORDS
+
 __all__ = ["ASSESSMENT_WORDS"]
 
 ASSESSMENT_WORDS: dict[str, tuple[str, str]] = {
@@ -29,20 +31,6 @@ ASSESSMENT_WORDS: dict[str, tuple[str, str]] = {
     "assess_case": (
         "{case} {person} {name}: {state}, since {since}; {points}",
         "{case} {person} {name}：{state}，自 {since}；{points}",
-    ),
-    "assess_no_review": (
-        "--at {text}: reviews are in January and July; write it as 2026-01 or 2026-07",
-        "--at {text}：评定在 1 月和 7 月；请写成 2026-01 或 2026-07",
-    ),
-    "assess_promoted": (
-        "{person} {name}, {level}: {steps} step(s) up to {to}, {how}",
-        "{person} {name}，{level}：可升 {steps} 档至 {to}，{how}",
-    ),
-    "assess_by_panel": ("by the review panel", "由评审小组决定"),
-    "assess_by_rule": ("by the rules; a manager decides", "符合规定，由经理决定"),
-    "assess_not_promoted": (
-        "{person} {name}, {level}: not eligible: {why}",
-        "{person} {name}，{level}：不符合条件：{why}",
     ),
     "act_assess_person": ("person", "工号"),
     "act_assess_name": ("name", "姓名"),
@@ -90,4 +78,5 @@ ASSESSMENT_WORDS: dict[str, tuple[str, str]] = {
         "the personnel file says nothing of {person}; import it: ccd staff import FILE",
         "人事资料中没有 {person}；请导入：ccd staff import FILE",
     ),
+    **PROMOTION_WORDS,
 }

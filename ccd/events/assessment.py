@@ -31,6 +31,8 @@ class StaffNoted(AssessmentFact, frozen=True, kw_only=True):
     """Works at a client's site."""
     promoted: date | None = None
     """The last rating that led upwards."""
+    trial: str = ""  # the post that is tried: lead | supervisor
+    trial_since: date | None = None
 
 
 class PartRecorded(AssessmentFact, frozen=True, kw_only=True):

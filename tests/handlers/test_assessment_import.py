@@ -49,6 +49,16 @@ def test_one_bad_row_and_nothing_is_imported() -> None:
     assert scene.import_("figures", "[{]", "2026-02").rule == "assessment_no_rows"
 
 
+def test_the_panels_marks_are_taken_by_the_names_of_those_who_sit_on_it() -> None:
+    scene = desk()
+    rows = [{"line": 2, "person": "2001", "part": "panel", "name": "hr", "points": 70}]
+    assert scene.import_("figures", json.dumps(rows), "2026-02").accepted
+    other = [{**rows[0], "name": "friend"}]
+    answer = scene.import_("figures", json.dumps(other), "2026-02")
+    assert "line 2: there is no name friend of panel; there are superior" in answer.values["faults"]
+    assert [one.name for one in scene.of(PartRecorded)] == ["hr"]
+
+
 @pytest.mark.parametrize(
     ("now", "month", "rule"),
     [
