@@ -14,10 +14,10 @@ import msgspec
 from ccd.config_sampling import SamplingSettings
 from ccd.config_section import Mode
 from ccd.effects import Page, ReadPopulation
-from ccd.events import ShiftsRestored
+from ccd.events import ShiftsRestored, retention
 from ccd.events import sampling as facts
 from ccd.events.quality import PopulationRead
-from ccd.events.retention import RecordingAmiss
+from ccd.events.retention import AmissEnded, RecordingAmiss
 from ccd.events.shift_facts import shift_fact
 from ccd.quality.people import is_qa_manager
 from ccd.sampling import draw
@@ -61,16 +61,21 @@ def asked_again(world: World, at: datetime) -> Items:
 
 
 def remembered(world: World, settings: SamplingSettings, event: ShiftsRestored) -> Items:
-    """After a restart: what was amiss already, and may not have been answered then."""
+    """After a restart: what was amiss, and is still, and may not have been answered then."""
+    standing: dict[tuple[str, str], RecordingAmiss] = {}
     for text in event.facts:
-        if RecordingAmiss.__name__ not in text:
+        if RecordingAmiss.__name__ not in text and AmissEnded.__name__ not in text:
             continue
         try:
             fact = shift_fact(text)
         except msgspec.MsgspecError:  # counted by whoever takes all of them
             continue
-        if isinstance(fact, RecordingAmiss) and fact.unheard:
-            yield from amiss(world, settings, fact.pbx, fact.recording, fact.what, event.at)
+        if isinstance(fact, AmissEnded) and fact.what in ("", *retention.UNHEARD):
+            standing.pop((fact.pbx, fact.recording), None)
+        elif isinstance(fact, RecordingAmiss) and fact.unheard:
+            standing[fact.pbx, fact.recording] = fact
+    for fact in standing.values():
+        yield from amiss(world, settings, fact.pbx, fact.recording, fact.what, event.at)
 
 
 def stepped_in(world: World, settings: SamplingSettings, event: PopulationRead) -> Items:

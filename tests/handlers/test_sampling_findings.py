@@ -171,6 +171,22 @@ def test_a_copy_that_could_not_be_made_says_nothing_of_the_recording_itself() ->
     assert {unit for unit, _, _ in unheard(played)} == {second.unit}
 
 
+def test_what_was_found_again_before_it_was_picked_can_be_heard_after_a_restart() -> None:
+    played = scene()
+    played.run(to=local("2026-03-02 23:00"))
+    first = by_rank(played)[0]
+    amiss(played, first, "missing")
+    (taken,) = first.taken
+    ended = AmissEnded(
+        at=played.at, key="f", pbx="main", recording=taken.recording, path="", why="found", what="missing"
+    )
+    played.tell(ended)
+    played.run(to=NIGHT)
+    assert first.unit in played.picks()
+    played.restart()
+    assert unheard(played) == []
+
+
 def test_a_restart_before_the_answer_loses_no_finding() -> None:
     played = scene()
     played.run(to=NIGHT)
