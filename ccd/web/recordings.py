@@ -18,11 +18,11 @@ from ccd.adapters.store.web_queries import Kept, timeline
 from ccd.scoring.seeing import seen_by
 from ccd.web.hearing import Hearings, by_link, found, made, opened, still, whole
 from ccd.web.marks import marks_of
-from ccd.web.problems import ProblemError
+from ccd.web.problems import KINDS, ProblemError
 from ccd.web.rights import Principal, Scope
 from ccd.web.sealed import Link
 from ccd.web.sending import Body, FileResponse, asked_part
-from ccd.web.shapes import LinkAsked, LinkMade, Marks, Peaks, Recording
+from ccd.web.shapes import LinkAsked, LinkMade, Marks, Peaks, ProblemShape, Recording
 from ccd.web.site import Here, Secret, Site, address_of, held_to, needs
 
 __all__ = ["router"]
@@ -38,6 +38,10 @@ _FILE: dict[str, Any] = {"content": {"application/octet-stream": {}, "audio/wav"
 _PARTS: dict[int | str, dict[str, Any]] = {
     206: {"description": "The part that was asked for"},
     304: {"description": "You have it"},
+    416: {"model": ProblemShape, "description": KINDS["range"].title[0]},
+}
+_SOUND: dict[int | str, dict[str, Any]] = {
+    415: {"model": ProblemShape, "description": KINDS["unknown_audio"].title[0]}
 }
 
 
@@ -84,7 +88,7 @@ async def recording(name: Id, site: Here, who: Listener) -> Recording:
 
 
 @router.head("/{id}/audio", include_in_schema=False)
-@router.get("/{id}/audio", response_class=Response, responses={200: _AUDIO, **_PARTS})
+@router.get("/{id}/audio", response_class=Response, responses={200: _AUDIO, **_PARTS, **_SOUND})
 async def audio(
     request: Request,
     site: Here,
@@ -149,7 +153,7 @@ async def _sent(
     return FileResponse(site, body, part, attached=attached)
 
 
-@router.get("/{id}/peaks")
+@router.get("/{id}/peaks", responses=_SOUND)
 async def peaks(
     site: Here,
     who: Annotated[Principal, _hears("peaks")],

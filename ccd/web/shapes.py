@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -82,7 +82,7 @@ class Peaks(_Shape):
 
     duration_s: float
     rate: int
-    peaks: list[tuple[int, int]]
+    peaks: list[Annotated[list[int], Field(min_length=2, max_length=2)]]
 
 
 class Mark(_Shape):
