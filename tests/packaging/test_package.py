@@ -8,6 +8,7 @@ import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,6 +118,32 @@ print('GROUPS', os.getgroups(), 'READ', open('/var/spool/asterisk/monitor/a.wav'
 """
 
 
+def asked(machine: Machine, *command: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(machine.run("ccd", *command, "--json").stdout)
+    return told
+
+
+def assert_recordings_are_made_playable(machine: Machine) -> None:
+    """By decoders that are held to what the daemon may do, and less, out of calls of the simulator."""
+    final: list[str] = []
+
+    def measured() -> bool:
+        rows = asked(machine, "recording", "list")["recordings"]
+        final[:] = [row["recording"] for row in rows if row["state"] == "final"]
+        return bool(final)
+
+    wait_for(measured, "a call is over and its recording measured", 120)
+    people = asked(machine, "roster", "show")["people"]
+    manager = next(one["code"] for one in people if one["role"] == "operations_manager")
+    for form, begins in (("wav", "RIFF"), ("opus", "OggS"), ("mp3", "ID3")):
+        folder = f"/tmp/heard-{form}"
+        got = asked(machine, "recording", "get", final[0], "--by", manager, "--format", form, "--to", folder)
+        path = got["recordings"][0]["path"]
+        head = f"import sys; sys.stdout.write(open({path!r}, 'rb').read({len(begins)}).decode('latin-1'))"
+        assert machine.python(head) == begins, got
+    assert "ccd_decoder_failures_total 0.0" in fetch(machine, METRICS)
+
+
 def test_it_runs_under_every_restriction(machine: Machine, deb: Path) -> None:
     """The simulator plays, so that store, AMI, FastAGI, metrics and console are all at work."""
     machine.run("groupadd", "--gid", "777", "asterisk")
@@ -143,6 +170,7 @@ def test_it_runs_under_every_restriction(machine: Machine, deb: Path) -> None:
     fetch(machine, READYZ)
     assert "process_cpu_seconds_total" in fetch(machine, METRICS)
     assert "following" in machine.unit("StatusText")["StatusText"]
+    assert_recordings_are_made_playable(machine)
 
 
 def test_the_secret_comes_as_a_credential_and_from_nowhere_else(machine: Machine, deb: Path) -> None:
