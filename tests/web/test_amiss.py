@@ -112,7 +112,7 @@ async def meanwhile(place: Place, name: str, change: Callable[[], None]) -> None
 
 
 async def test_what_is_changed_while_it_is_sent_is_cut_off_and_found(place: Place) -> None:
-    big = wav(30.0) * 40  # more than the connection holds
+    big = wav(30.0) * 20  # more than the connection holds
     name = await place.recording("big.wav", big)
 
     def change() -> None:
@@ -126,7 +126,7 @@ async def test_what_is_changed_while_it_is_sent_is_cut_off_and_found(place: Plac
 
 
 async def test_what_was_only_touched_while_it_is_sent_is_cut_off_and_no_finding(place: Place) -> None:
-    big = wav(30.0) * 40
+    big = wav(30.0) * 20
     name = await place.recording("big.wav", big)
     with pytest.raises(httpx2.RemoteProtocolError):
         await meanwhile(place, name, (place.folder / "big.wav").touch)
