@@ -1,8 +1,9 @@
 """A store that holds a million conversations: what is asked of it each day, and what inserting costs.
 
 The conversations of a month, of 400 agents, drawn as they would have been; for each of the last days also the
-visit, the call and the recording that it came of. Figures are the median of several rounds, in the store as
-it is after being opened anew. ``MEASURES`` are asked of a full store, one after the other: add to them.
+visit, the call and the recording that it came of; and a tenth as many evaluations, of that month and of those
+before. Figures are the median of several rounds, in the store as it is after being opened anew. ``MEASURES``
+are asked of a full store, one after the other: add to them.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from bench.quality_assessment import assessed
+from bench.quality_assessment import ANALYSTS, ON_A_LIST, assessed, evaluated_before, lists
 from bench.quality_month import DAYS, FIRST, LAST, ROSTER, SPREAD_S, arrivals, call, drawn_of, seen
 from ccd.adapters.store import Store
+from ccd.adapters.store.evaluation_queries import evaluations, open_evaluations
 from ccd.adapters.store.month_queries import month_reads
 from ccd.adapters.store.population_queries import drawn, population, standing
 from ccd.adapters.store.quality_queries import conversations
@@ -87,7 +90,9 @@ async def _fill(store: Store, a_day: int) -> None:
         if number >= DAYS - WITH_CALLS:
             new = max(a_day // 1000, 3) if day == LAST else 0  # the last few are not in the population yet
             await _commit(store, [fact for n in range(a_day + new) for fact in call(day, n, a_day)])
-    await _commit(store, list(assessed(PEOPLE, FIRST)))
+    await _commit(store, assessed(PEOPLE, FIRST))
+    await _commit(store, evaluated_before(PEOPLE, FIRST, a_day * DAYS // 10))
+    await _commit(store, lists(PEOPLE, LAST))
     await _known(store)
 
 
@@ -98,9 +103,10 @@ async def _known(store: Store) -> None:
             await connection.exec_driver_sql("ANALYZE")
 
 
-async def _commit(store: Store, facts: Sequence[Event]) -> None:
-    for start in range(0, len(facts), AT_ONCE):
-        await store.commit(facts[start : start + AT_ONCE])
+async def _commit(store: Store, facts: Iterable[Event]) -> None:
+    left = iter(facts)
+    while some := list(islice(left, AT_ONCE)):
+        await store.commit(some)
 
 
 async def _inserting(empty: Store, full: Store) -> dict[str, float]:
@@ -180,6 +186,19 @@ async def _month(store: Store) -> None:
     assert all(one.scores and one.faults and one.attendance["shifts"] for one in found)
 
 
+async def _list(store: Store) -> None:
+    """What waits for an analyst: what `ccd qa list --mine` reads."""
+    found = await store.read(lambda connection: open_evaluations(connection, analyst=ANALYSTS[7]))
+    assert len(found) == ON_A_LIST
+
+
+async def _list_since(store: Store) -> None:
+    """The last thousand of an analyst's evaluations of half a year, finished ones too."""
+    first = FIRST - timedelta(days=180)
+    found = await store.read(lambda connection: evaluations(connection, analyst=ANALYSTS[7], first=first))
+    assert len(found) >= ON_A_LIST
+
+
 MEASURES: dict[str, Callable[[Store], Awaitable[None]]] = {
     "sample_today": _sample,
     "population_day": _population,
@@ -187,5 +206,7 @@ MEASURES: dict[str, Callable[[Store], Awaitable[None]]] = {
     "look": _look,
     "closing_look": _day_again,
     "month": _month,
+    "list": _list,
+    "list_since": _list_since,
 }
 """Asked of a store that holds the month; what is named here becomes ``quality_NAME_ms_ENGINE``."""

@@ -27,7 +27,11 @@ AIMS: dict[str, tuple[str, float]] = {
     "loop_stall_max_ms": ("<=", 50.0),
     "plan_import_seconds": ("<=", 10.0),
     "shift_verdicts_seconds": ("<=", 1.0),
-    **{f"quality_sample_today_ms_{store}": ("<=", 200.0) for store in ("sqlite", "postgresql")},
+    **{
+        f"quality_{what}_ms_{store}": ("<=", 200.0)
+        for what in ("sample_today", "month", "list", "list_since")
+        for store in ("sqlite", "postgresql")
+    },
     **{f"quality_insert_ratio_{store}": ("<=", 1.2) for store in ("sqlite", "postgresql")},
     **{
         f"report_{what}_{load}_{store}": ("<=", aim)

@@ -22,7 +22,8 @@ from ccd.quality.answers import NO
 
 __all__ = ["faults_of", "month_reads", "points_of"]
 
-ASKED_AT_ONCE = 500
+FEW = 50
+"""People that are asked for by name; of more everything is read, and theirs taken: naming them costs more."""
 COUNTED_AT_ONCE = 500
 COUNTED = ("released", "disputed", "resolved")
 """States of an evaluation that was released; what is disputed counts until it is resolved."""
@@ -33,7 +34,7 @@ Points = Mapping[tuple[str, str], Mapping[str, int]]
 _decoded = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-class _Answer(msgspec.Struct):
+class _Answer(msgspec.Struct, gc=False):
     answer: Any = None
 
 
@@ -106,23 +107,27 @@ async def points_of(connection: AsyncConnection) -> Points:
 def faults_of(answers: str, points: Mapping[str, int]) -> list[str]:
     """Questions answered with no, or with fewer points than half of the most."""
     try:
-        given = {question: one.answer for question, one in _answers(answers or "{}").items()}
+        table = _answers(answers or "{}")
     except msgspec.MsgspecError:
-        given = _as_written(answers)
+        table = _as_written(answers)
     return [
         question
-        for question, answer in given.items()
-        if answer == NO or (isinstance(answer, (int, float)) and answer * 2 < points.get(question, 0))
+        for question, one in table.items()
+        if one.answer == NO or (one.answer.__class__ is not str and _few(one.answer, points.get(question, 0)))
     ]
 
 
-def _as_written(answers: str) -> dict[str, Any]:
+def _few(answer: object, most: int) -> bool:
+    return isinstance(answer, (int, float)) and answer * 2 < most
+
+
+def _as_written(answers: str) -> dict[str, _Answer]:
     """Where one of them is no table of its own; nothing where it is no JSON."""
     try:
         table = _decoded(answers)
     except msgspec.MsgspecError:
         return {}
-    return {name: one.get("answer") if isinstance(one, dict) else one for name, one in table.items()}
+    return {name: _Answer(one.get("answer") if isinstance(one, dict) else one) for name, one in table.items()}
 
 
 async def _evaluations(
@@ -137,6 +142,6 @@ async def _evaluations(
     asked = select(
         v.evaluation, v.person, v.day, v.state, v.score, v.chance, v.form, v.version, answers
     ).where(v.day.between(str(first), str(last)), v.sample == "probability", v.state != "void")
-    if len(people) <= ASKED_AT_ONCE:
+    if len(people) <= FEW:
         asked = asked.where(v.person.in_(list(people)))
     return (await connection.execute(asked)).all()
