@@ -3,7 +3,7 @@
 The whole daemon as it is shipped, in a process of its own; functions at its seams are wrapped here so that it
 sends itself SIGKILL. Said by environment:
 
-KILLED_AT       a name in ``POINTS``
+KILLED_AT       a name in ``POINTS`` or ``QUALITY``
 KILLED_NTH      when it is reached for the so manieth time (1)
 KILLED_AFTER_S  so many seconds later (0: there and then, before anything else is done)
 """
@@ -24,17 +24,19 @@ from ccd.adapters.clock import Clock
 from ccd.adapters.performer import Performer
 from ccd.adapters.safekeeping import Safekeeping
 from ccd.adapters.spool import Spool
+from ccd.adapters.store.writer import Writer
 from ccd.cli import main
 from ccd.runner import Runner
 
-__all__ = ["POINTS", "Point"]
+__all__ = ["POINTS", "QUALITY", "Point"]
 
 
 @dataclass(frozen=True)
 class Point:
     """``seam`` is one of ``_SEAMS``; ``what`` and ``where`` say which of what passes there is meant.
 
-    A text in ``where`` that begins with * stands for all that end like it.
+    A text in ``where`` that begins with * stands for all that end like it, one that ends with * for all that
+    begin like it.
     """
 
     seam: str
@@ -85,10 +87,38 @@ POINTS: dict[str, Point] = {
     "to be let in again": Point("performing", "SendAction", {"key": "*-unbar"}),
 }
 
+QUALITY: dict[str, Point] = {
+    # Sampling, as calls end.
+    "conversations read": Point("input", "ConversationsRead"),
+    "pick to be written": Point("given", "CallPicked"),
+    "assignment to be written": Point("given", "EvaluationAssigned"),
+    # Scoring.
+    "claim to be written": Point("given", "EvaluationClaimed"),
+    "claim to be answered": Point("performing", "AnswerAsked", {"rule": "scoring_claimed"}),
+    "score to be written": Point("given", "EvaluationScored"),
+    "score to be answered": Point("performing", "AnswerAsked", {"rule": "scoring_scored"}),
+    "dispute to be written": Point("given", "EvaluationDisputed"),
+    "disputed, to be held": Point("performing", "LookUpRecordings", {"key": "retention|look|dispute|*"}),
+    "resolution to be written": Point("given", "EvaluationResolved"),
+    # Holds and their copies.
+    "hold to be written": Point("given", "RecordingHeld"),
+    "copy begins": Point("performing", "CopyHeld"),
+    "held, copy made": Point("input", "CopyKept", {"key": "retention|copy|*"}),
+    # A day is closed.
+    "population read": Point("input", "PopulationRead", {"key": "sampling|freeze|*"}),
+    "closing to be written": Point("given", "DayFrozen"),
+    # Recordings are deleted.
+    "deletion to be written": Point("given", "RecordingDeleted"),
+    "deletion begins": Point("performing", "DeleteRecording"),
+    "deletion done": Point("input", "EffectDone", {"key": "retention|delete|*"}),
+}
+
 
 def fits(given: object, expected: object) -> bool:
     if isinstance(given, str) and isinstance(expected, str) and expected.startswith("*"):
         return given.endswith(expected[1:])
+    if isinstance(given, str) and isinstance(expected, str) and expected.endswith("*"):
+        return given.startswith(expected[:-1])
     return given == expected
 
 
@@ -192,6 +222,17 @@ def _before(killer: Killer) -> None:
     _wrap(Safekeeping, "keep", around)
 
 
+def _given(killer: Killer) -> None:
+    """The same of what is of no incident: it is about to be put into the store's queue."""
+
+    def around(whole: Whole, writer: Any, items: tuple[object, ...], **_: Any) -> Any:
+        for one in items:
+            killer.thing(one)
+        return whole()
+
+    _wrap(Writer, "_take", around)
+
+
 def _kept(killer: Killer) -> None:
     """They are safe, and nothing that follows from them has been done."""
 
@@ -251,6 +292,7 @@ def _sent(killer: Killer) -> None:
 _SEAMS: dict[str, Callable[[Killer], None]] = {
     "armed": _armed,
     "before": _before,
+    "given": _given,
     "heard": _heard,
     "input": _input,
     "kept": _kept,
@@ -262,7 +304,7 @@ _SEAMS: dict[str, Callable[[Killer], None]] = {
 
 
 if __name__ == "__main__":
-    meant = POINTS[os.environ["KILLED_AT"]]
+    meant = (POINTS | QUALITY)[os.environ["KILLED_AT"]]
     nth, after_s = int(os.environ.get("KILLED_NTH", "1")), float(os.environ.get("KILLED_AFTER_S", "0"))
     _SEAMS[meant.seam](Killer(meant, nth, after_s))
     main()
