@@ -54,6 +54,13 @@ _AMISS = {
     "unreadable": "recording_amiss_unreadable",
 }
 
+_WHY = {
+    "asked": "recording_why_asked",
+    "complaint": "recording_why_complaint",
+    "dispute": "recording_why_dispute",
+    "threat": "recording_why_threat",
+}
+
 
 @command
 def list_(
@@ -121,14 +128,13 @@ def show(session: Session, recording: _Name, json_: _Json = False) -> None:
         print(
             session.words("recording_of", recording=row["recording"], pbx=row["pbx"], call=row["call"] or "-")
         )
-        print("  " + session.words("recording_file", state=row["state"] or "-", size=f"{row['size']:,}"))
+        stands = session.words(_STATES[row["state"] or ""])
+        print("  " + session.words("recording_file", state=stands, size=f"{row['size']:,}"))
         print(f"  SHA-256 {row['sha256'] or '-'}")
         print("  " + session.words("recording_class", name=row["class"], until=ends_at))
         for held in row["holds"]:
-            print(
-                "  "
-                + session.words("recording_hold", hold=held["hold"], why=held["why"], reason=held["reason"])
-            )
+            why = session.words(_WHY[held["why"]])
+            print("  " + session.words("recording_hold", hold=held["hold"], why=why, reason=held["reason"]))
 
 
 def _plain(one: Lying) -> Row:
@@ -172,7 +178,8 @@ def holds(session: Session, json_: _Json = False) -> None:
             else "recording_uncopied"
         )
         since = clock_in(session, row["since"])
-        print(f"{row['hold']}  {since}  {fit(row['why'], 10)} {row['recording']}  {session.words(copied)}")
+        why = fit(session.words(_WHY[row["why"]]), 10)
+        print(f"{row['hold']}  {since}  {why} {row['recording']}  {session.words(copied)}")
         print(f"    {row['reason']}")
 
 

@@ -76,10 +76,11 @@ def shown(session: Session, recording: str) -> list[Lying]:
     """One for each PBX that has such a recording. Raises StoreError."""
     from ccd.adapters.store.retention_queries import looked_up
     from ccd.effects import LookUpRecordings
+    from ccd.simulated import NAME
 
     async def question(connection: AsyncConnection) -> list[Lying]:
         found: list[Lying] = []
-        for pbx in session.settings.pbx:
+        for pbx in session.settings.pbx or (NAME,):
             asked = LookUpRecordings("show", "asked for", pbx=pbx, recording=recording)
             found += await looked_up(connection, asked)
         return found
