@@ -100,6 +100,7 @@ def _print_row(session: Session, row: Row) -> None:
         (row.get("form") or "", 10),
         (_result(session, row), 12),
         (due, 16),
+        (row.get("analyst") or "", 8),
     ]
     print(" ".join(fit(str(text), width) for text, width in cells).rstrip())
 
@@ -170,6 +171,33 @@ def show_row(session: Session, name: str, by: str, json_: bool) -> None:
         session.say("scoring_analyst", analyst=row["analyst"])
     if answers:
         _print_answers(session, form_of_version(session, row["form"], row["version"]), answers)
+    if row["state"] == "released" and row.get("until"):
+        session.say("scoring_dispute_until", until=clock_in(session, row["until"]))
+    if {"analyst", "score"} <= row.keys():  # who sees all of it
+        _print_remarks(session, name)
+
+
+def _print_remarks(session: Session, name: str) -> None:
+    """What was said of it: the dispute, how it was resolved, what was talked over."""
+    from ccd.adapters.store.evaluation_queries import evaluation_history
+    from ccd.cli.stored import reading
+    from ccd.events import scoring as facts
+    from ccd.events.shift_facts import shift_fact
+
+    async def work(archive: Archive) -> list[str]:
+        return await archive.read(lambda connection: evaluation_history(connection, name))
+
+    for text in reading(session.settings, work):
+        fact = shift_fact(text)
+        at = clock_in(session, fact.at)
+        if isinstance(fact, facts.EvaluationDisputed):
+            session.say("scoring_was_disputed", at=at, actor=fact.actor, reason=fact.reason)
+        elif isinstance(fact, facts.EvaluationResolved):
+            amended = fact.outcome == "amended"
+            how = session.words("scoring_outcome_amended" if amended else "scoring_outcome_upheld")
+            session.say("scoring_was_resolved", at=at, actor=fact.actor, outcome=how, reason=fact.reason)
+        elif isinstance(fact, facts.CoachingNoted):
+            session.say("scoring_was_noted", at=at, actor=fact.actor, note=fact.note)
 
 
 def _print_answers(session: Session, form: Form, answers: dict[str, Any]) -> None:

@@ -32,6 +32,15 @@ SCORING_WORDS: dict[str, tuple[str, str]] = {
     "scoring_passed": ("passed", "合格"),
     "scoring_failed": ("failed", "不合格"),
     "scoring_analyst": ("analyst: {analyst}", "质检员：{analyst}"),
+    "scoring_dispute_until": ("may be disputed until {until}", "申诉截止：{until}"),
+    "scoring_was_disputed": ("{at}  disputed by {actor}: {reason}", "{at}  {actor} 提出申诉：{reason}"),
+    "scoring_was_resolved": (
+        "{at}  {outcome} by {actor}: {reason}",
+        "{at}  {actor} 处理为“{outcome}”：{reason}",
+    ),
+    "scoring_was_noted": ("{at}  talked over by {actor}: {note}", "{at}  {actor} 辅导记录：{note}"),
+    "scoring_outcome_upheld": ("upheld", "维持"),
+    "scoring_outcome_amended": ("amended", "改判"),
     "scoring_keys": (
         "yes, no, na or points, then @mm:ss and a comment if you like; < goes back, . gives up",
         "答 yes/是、no/否、na/不适用 或分值，可再写 @分:秒 和评语；< 返回上一项，. 放弃",

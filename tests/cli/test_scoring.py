@@ -209,6 +209,12 @@ def test_a_score_is_edited_released_disputed_and_resolved(running: Home, tmp_pat
     assert running.ccd("qa", "dispute", name, "--by", AGENT, "--reason", "again").returncode == REFUSED
     noted = running.ccd("qa", "note", name, "talked it over", "--by", LEAD)
     assert (noted.returncode, noted.stderr) == (GOOD, "")
+    shown = running.ccd("qa", "show", name, "--by", MANAGER).stdout
+    for said in (f"disputed by {AGENT}: tone was fine", f"amended by {MANAGER}: it was", "talked it over"):
+        assert said in shown
+    theirs = running.ccd("qa", "show", name, "--by", AGENT).stdout
+    assert "tone was fine" not in theirs
+    assert "0:00" not in theirs
 
 
 def test_an_edit_at_the_terminal_keeps_what_is_not_changed(running: Home, tmp_path: Path) -> None:
