@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ccd.cli.acting import act
-from ccd.cli.session import Exit, Session, command
+from ccd.cli.session import CommandError, Exit, Session, command
 
 __all__ = ["add_to"]
 
@@ -161,6 +161,8 @@ def ask_for(
 ) -> None:
     """Have a conversation scored besides the sample, where it never counts."""
     name = "unit" if re.fullmatch(r"[0-9a-f]{20}", which) else "call"
+    if name == "call" and not re.search(r"[0-9]\.[0-9]+$", which):
+        raise CommandError(Exit.USAGE, session.words("sampling_no_name", which=which[:60]))
     values = {name: which, "reason": reason, "day": day}
     act(session, "sampling", "ask_for", json_, actor=by, values=values)
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 __all__ = ["SAMPLING_WORDS"]
 
 SAMPLING_WORDS: dict[str, tuple[str, str]] = {
+    "sampling_no_name": (
+        "{which} is neither a unit nor a call, such as 1795336199.571; `ccd qa population today` lists both",
+        "{which} 既不是抽检单元也不是通话编号（如 1795336199.571）；`ccd qa population today` 列有二者",
+    ),
     "sampling_no_period": (
         "{text} is no period; write today, yesterday, 2026-11-22, 2026-W47 or 2026-11",
         "“{text}”不是期间；请写 today、yesterday、2026-11-22、2026-W47 或 2026-11",

@@ -63,8 +63,11 @@ def _exclude(event: ShiftAct, world: World, settings: SamplingSettings) -> Items
         excluded=True,
         reason=event.values["reason"],
     )
-    shown = {"since": str(since), "until": str(until or "-")}
-    yield done(event, world, "sampling_excluded", name=name_of(world, event.person), **shown)
+    shown = {"name": name_of(world, event.person), "since": str(since)}
+    if until is None:
+        yield done(event, world, "sampling_excluded_on", **shown)
+    else:
+        yield done(event, world, "sampling_excluded", **shown, until=str(until))
 
 
 def _include(event: ShiftAct, world: World, settings: SamplingSettings) -> Items:

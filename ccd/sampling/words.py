@@ -44,8 +44,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{day} 没有结束的通话 {wanted}；请填写其结束日期",
     ),
     "sampling_cannot_hear": (
-        "{wanted} cannot be scored: {why}",
-        "{wanted} 不能评分：{why}",
+        "{wanted} cannot be scored: {why} (`ccd qa why {wanted}` says it in words)",
+        "{wanted} 不能评分：{why}（`ccd qa why {wanted}` 有详细说明）",
     ),
     "sampling_enough": (
         "{count} were asked for on {day} already; {limit} are allowed",
@@ -65,6 +65,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "sampling_excluded": (
         "{name}: nothing is drawn from {since} to {until} ({reason})",
         "{name}：{since} 至 {until} 不抽检（{reason}）",
+    ),
+    "sampling_excluded_on": (
+        "{name}: nothing is drawn from {since} on, until included again ({reason})",
+        "{name}：自 {since} 起不抽检，直至恢复（{reason}）",
     ),
     "sampling_included": (
         "{name} is drawn again from now on ({reason})",

@@ -447,3 +447,8 @@ def test_who_steps_in_after_the_closing_is_drawn_again_too(stranger: Home, tmp_p
     seed = told(home, "seed", CLOSED)["days"][0]["seed"]
     assert drawn_by(stranger, (population, plan, seed))["picks"] == scene.picks()
     assert "cannot be heard" in said(home, "sample", CLOSED)
+
+
+@pytest.mark.parametrize("which", ["zzz", "1795336199", "call", "0123456789abcdef"])
+def test_what_is_neither_a_unit_nor_a_call_is_not_asked_for(home: Home, which: str) -> None:
+    assert "neither a unit nor a call" in said(home, "ask-for", which, "--by", "1", "--reason", "x", code=2)

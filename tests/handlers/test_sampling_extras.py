@@ -269,7 +269,9 @@ def test_whoever_is_excluded_is_not_drawn_from_the_first_day_to_the_last() -> No
 
 def test_whoever_is_included_again_is_drawn_from_then_on() -> None:
     played = scene()
-    played.act("exclude", "4001", "2000", reason="sick at the phone")
+    answer = played.act("exclude", "4001", "2000", reason="sick at the phone")
+    assert answer.rule == "sampling_excluded_on"
+    assert "until" not in answer.values
     assert seen(played, AT) == "excluded"
     played.restart()
     assert seen(played, AT + timedelta(hours=1)) == "excluded"
