@@ -107,10 +107,10 @@ def _scopes(request: Reply) -> frozenset[Scope]:
     given, known = request.get("scopes"), ", ".join(Scope)
     if not isinstance(given, list) or not given:
         raise RefusedError(f"scopes: what is it for? there are: {known}")
-    try:
-        return frozenset(Scope(name) for name in given)
-    except ValueError as error:
-        raise RefusedError(f"scopes: {error}; there are: {known}") from None
+    for name in given:
+        if not isinstance(name, str) or name not in set(Scope):
+            raise RefusedError(f"scopes: there is none {str(name)[:40]!r}; there are: {known}")
+    return frozenset(Scope(name) for name in given)
 
 
 def _told(token: Token) -> Reply:

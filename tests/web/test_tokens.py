@@ -108,7 +108,7 @@ async def test_its_use_is_noted_at_most_once_a_minute(place: Place) -> None:
     [
         ({"person": "9999", "scopes": ["all"]}, "person: nobody in the roster has '9999'"),
         ({"person": "4001"}, "scopes: what is it for? there are: qa:read, qa:write, recordings, listen"),
-        ({"person": "4001", "scopes": ["root"]}, "scopes: 'root' is not a valid Scope; there are: qa:read"),
+        ({"person": "4001", "scopes": ["root"]}, "scopes: there is none 'root'; there are: qa:read"),
         ({"person": "4001", "scopes": [[]]}, "scopes: "),
         ({"person": "4001", "scopes": ["all"], "days": 99999}, "days: a whole number from 1 to 3660"),
         ({"person": "4001", "scopes": ["all"], "days": True}, "days: a whole number"),
