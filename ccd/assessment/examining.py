@@ -6,23 +6,13 @@ import math
 from datetime import datetime, timedelta
 
 from ccd.assessment.cases import Training
-from ccd.assessment.floor import (
-    Items,
-    Refused,
-    World,
-    common,
-    day_here,
-    done,
-    managers,
-    rules_of,
-    told,
-    zone_of,
-)
+from ccd.assessment.floor import Items, World, common, day_here, done, managers, rules_of, told, zone_of
 from ccd.assessment.months import retake_by
 from ccd.assessment.planning import people_in, planned, require_planner
 from ccd.assessment.retraining import after_exam
 from ccd.events import ShiftAct
 from ccd.events import assessment as facts
+from ccd.shifts.acts import Refused
 
 __all__ = ["exam", "half_failed", "held", "overdue"]
 

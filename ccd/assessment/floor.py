@@ -15,13 +15,13 @@ from ccd.effects import AnswerAsked, Effect, Page
 from ccd.events import Event, ShiftAct
 from ccd.quality.people import is_manager
 from ccd.roster import Roster
+from ccd.shifts.acts import Refused
 from ccd.shifts.away import Away
 from ccd.shifts.calendar import Calendar
 from ccd.shifts.plan import Plan
 
 __all__ = [
     "Items",
-    "Refused",
     "World",
     "common",
     "day_here",
@@ -95,15 +95,6 @@ def told(world: World, key: str, people: Iterable[str], rule: str, values: dict[
 
 
 # --- acts -------------------------------------------------------------------------------------------------
-
-
-class Refused(Exception):  # noqa: N818  (what it says is a rule, and no error of ours)
-    """Nothing has been done."""
-
-    def __init__(self, rule: str, **values: object) -> None:
-        super().__init__(rule)
-        self.rule = rule
-        self.values = {name: str(value) for name, value in values.items()}
 
 
 def done(event: ShiftAct, rule: str, because: str, **values: object) -> AnswerAsked:

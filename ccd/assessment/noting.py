@@ -12,18 +12,7 @@ from typing import Any
 import msgspec
 
 from ccd.assessment import closing
-from ccd.assessment.floor import (
-    Items,
-    Refused,
-    World,
-    common,
-    day_here,
-    done,
-    managers,
-    rules_of,
-    told,
-    zone_of,
-)
+from ccd.assessment.floor import Items, World, common, day_here, done, managers, rules_of, told, zone_of
 from ccd.assessment.months import due, final, is_month, month_here, span_of
 from ccd.assessment.promotion import PANEL
 from ccd.assessment.tables import FigureRow, GradeRow, StaffRow
@@ -31,6 +20,7 @@ from ccd.config_assessment import OWN_PARTS
 from ccd.events import ShiftAct
 from ccd.events import assessment as facts
 from ccd.quality.people import is_manager, is_qa_manager
+from ccd.shifts.acts import Refused
 
 __all__ = ["PANEL_PARTS", "complaint", "import_"]
 

@@ -10,20 +10,10 @@ from datetime import datetime, timedelta
 
 from ccd.assessment.cases import Training
 from ccd.assessment.collisions import Collision, collisions
-from ccd.assessment.floor import (
-    Items,
-    Refused,
-    World,
-    common,
-    day_here,
-    done,
-    moment_of,
-    rules_of,
-    told,
-    zone_of,
-)
+from ccd.assessment.floor import Items, World, common, day_here, done, moment_of, rules_of, told, zone_of
 from ccd.events import ShiftAct
 from ccd.events import assessment as facts
+from ccd.shifts.acts import Refused
 
 __all__ = ["KINDS", "cancel", "collided", "people_in", "plan", "planned", "require_planner"]
 

@@ -6,22 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from ccd.assessment.cases import Case
-from ccd.assessment.floor import (
-    Items,
-    Refused,
-    World,
-    common,
-    done,
-    leads_of,
-    managers,
-    rules_of,
-    told,
-    zone_of,
-)
+from ccd.assessment.floor import Items, World, common, done, leads_of, managers, rules_of, told, zone_of
 from ccd.assessment.rules import Need, covered, needed
 from ccd.events import ShiftAct
 from ccd.events import assessment as facts
 from ccd.quality.people import is_manager
+from ccd.shifts.acts import Refused
 
 __all__ = ["OUTCOMES", "after_exam", "close_of_those_gone", "decide", "proposals"]
 

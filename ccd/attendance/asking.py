@@ -9,11 +9,11 @@ from ccd.attendance.floor import World, zone_of
 from ccd.attendance.state import REMEMBERED
 from ccd.effects import AnswerAsked
 from ccd.events import ShiftAct
+from ccd.shifts.acts import Refused
 from ccd.shifts.calendar import day_in
 from ccd.shifts.people import may_decide, team_of
 
 __all__ = [
-    "Refused",
     "common",
     "day_of",
     "done",
@@ -22,15 +22,6 @@ __all__ = [
     "require_decider",
     "require_manager",
 ]
-
-
-class Refused(Exception):  # noqa: N818  (what it says is a rule, and no error of ours)
-    """Nothing has been done."""
-
-    def __init__(self, rule: str, **values: object) -> None:
-        super().__init__(rule)
-        self.rule = rule
-        self.values = {name: str(value) for name, value in values.items()}
 
 
 def done(event: ShiftAct, rule: str, because: str, **values: object) -> AnswerAsked:

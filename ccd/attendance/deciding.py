@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ccd.attendance.asking import (
-    Refused,
-    common,
-    day_of,
-    done,
-    moment_of,
-    one_of,
-    require_decider,
-    require_manager,
-)
+from ccd.attendance.asking import common, day_of, done, moment_of, one_of, require_decider, require_manager
 from ccd.attendance.floor import Items, World, day_here, rules_of, zone_of
 from ccd.attendance.judge import WEIGHTS
 from ccd.attendance.ledger import Entry, Proposal, month_of
@@ -22,6 +13,7 @@ from ccd.config_section import Mode
 from ccd.effects import Page
 from ccd.events import ShiftAct
 from ccd.events import attendance as facts
+from ccd.shifts.acts import Refused
 from ccd.shifts.people import leads_to_tell, team_of
 
 __all__ = ["answer_objection", "correct", "decide", "object_"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ccd.attendance import judging
-from ccd.attendance.asking import Refused, common, day_of, done, moment_of, require_decider, require_manager
+from ccd.attendance.asking import common, day_of, done, moment_of, require_decider, require_manager
 from ccd.attendance.floor import Items, World, day_here, pbxs_of, rules_of, zone_of
 from ccd.attendance.ledger import month_of
 from ccd.attendance.proposing import proposals
 from ccd.config_section import Mode
 from ccd.events import ShiftAct
 from ccd.events import attendance as facts
+from ccd.shifts.acts import Refused
 from ccd.shifts.people import may_decide, team_of
 
 __all__ = ["complaint_proven", "excuse_outage", "grave", "judge_again", "permit", "unexcuse"]

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccd.calibration.comparing import Agreement, agreement, deviations, disputed
-from ccd.calibration.making import Refused, World, accepted, clock, managers, page
+from ccd.calibration.making import World, accepted, clock, managers, page
 from ccd.calibration.state import Calibration
 from ccd.config_calibration import CalibrationSettings
 from ccd.config_section import Mode
@@ -20,6 +20,7 @@ from ccd.quality import people
 from ccd.quality.answers import AnswersError, decode, encode
 from ccd.quality.form_parse import from_json
 from ccd.quality.form_score import score
+from ccd.shifts.acts import Refused
 
 __all__ = ["close", "look", "take_score"]
 

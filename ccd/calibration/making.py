@@ -14,8 +14,9 @@ from ccd.effects import AnswerAsked, Page
 from ccd.events import ShiftAct
 from ccd.events.calibration import CalibrationOpened
 from ccd.roster import Role, Roster
+from ccd.shifts.acts import Refused
 
-__all__ = ["Refused", "World", "accepted", "clock", "managers", "page", "refused"]
+__all__ = ["World", "accepted", "clock", "managers", "page", "refused"]
 
 
 class World(Protocol):
@@ -25,15 +26,6 @@ class World(Protocol):
     def roster(self) -> Roster: ...
     @property
     def calibration(self) -> CalibrationState: ...
-
-
-class Refused(Exception):  # noqa: N818  (what it says is a rule, and no error of ours)
-    """What was asked for cannot be. Nothing has been done."""
-
-    def __init__(self, rule: str, **values: object) -> None:
-        super().__init__(rule)
-        self.rule = rule
-        self.values = {name: str(value) for name, value in values.items()}
 
 
 def accepted(act: ShiftAct, rule: str, /, **values: str) -> AnswerAsked:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from ccd.calibration.making import Refused, World, accepted, clock, page, refused
+from ccd.calibration.making import World, accepted, clock, page, refused
 from ccd.config_calibration import CalibrationSettings
 from ccd.effects import Effect, LookUpUnit
 from ccd.events import Event, ShiftAct
@@ -20,6 +20,7 @@ from ccd.events.quality import UnitLooked
 from ccd.quality import people
 from ccd.quality.form import Form, to_json
 from ccd.quality.form_choice import form_of
+from ccd.shifts.acts import Refused
 
 __all__ = ["Opening", "ask", "asked", "is_asked", "looked", "session_of"]
 

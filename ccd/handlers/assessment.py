@@ -20,11 +20,12 @@ from typing import Any
 
 from ccd import events as e
 from ccd.assessment import closing, examining, noting, planning, retraining
-from ccd.assessment.floor import Items, Refused, World
+from ccd.assessment.floor import Items, World
 from ccd.config_assessment import AssessmentSettings
 from ccd.config_section import Mode
 from ccd.effects import AnswerAsked, Effect
 from ccd.events.quality import QualityRead
+from ccd.shifts.acts import Refused
 from ccd.shifts.sweeping import is_sweep, next_sweep
 
 NAME = "assessment"

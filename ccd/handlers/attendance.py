@@ -25,13 +25,13 @@ from typing import Any
 
 from ccd import events as e
 from ccd.attendance import deciding, judging, noting, watching
-from ccd.attendance.asking import Refused
 from ccd.attendance.floor import Items, World
 from ccd.attendance.state import REMEMBERED
 from ccd.config_attendance import AttendanceSettings
 from ccd.config_section import Mode
 from ccd.effects import AnswerAsked, Effect
 from ccd.events.leave import LeaveApproved, LeaveReturned, LeaveWithdrawn
+from ccd.shifts.acts import Refused
 from ccd.shifts.plan import decode_day
 from ccd.shifts.sweeping import is_sweep, next_sweep
 

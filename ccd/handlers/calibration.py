@@ -16,13 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ccd.calibration.closing import close, look, take_score
-from ccd.calibration.making import Refused, refused
+from ccd.calibration.making import refused
 from ccd.calibration.opening import Opening, ask, asked, is_asked, looked
 from ccd.config_calibration import CalibrationSettings
 from ccd.config_section import Mode
 from ccd.effects import Effect
 from ccd.events import DeadlineDue, EffectFailed, Event, ShiftAct, ShiftsRestored
 from ccd.events.quality import UnitLooked
+from ccd.shifts.acts import Refused
 from ccd.shifts.sweeping import is_sweep, next_sweep
 
 NAME = "calibration"

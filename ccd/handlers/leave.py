@@ -32,7 +32,7 @@ from ccd.leave.planning import answered
 from ccd.leave.returning import certificate, sign_off
 from ccd.leave.swaps import accept, ask_return, ask_swap
 from ccd.leave.sweep import look, restore
-from ccd.leave.times import Refused
+from ccd.shifts.acts import Refused
 from ccd.shifts.sweeping import is_sweep, next_sweep
 
 NAME = "leave"
@@ -81,4 +81,4 @@ def _act(event: ShiftAct, world: World, settings: LeaveSettings) -> Items:
             return
         yield from work(event, world, settings)
     except Refused as error:
-        yield refused(event, Breach(error.breach.rule, error.breach.values))
+        yield refused(event, Breach(error.rule, error.values))

@@ -35,9 +35,10 @@ from ccd.scoring import claiming, deciding, marking
 from ccd.scoring.acts import ACTS
 from ccd.scoring.evaluation import Evaluation, Phase
 from ccd.scoring.looking import World, today
-from ccd.scoring.making import Items, Refused, fact, refuse, refused
+from ccd.scoring.making import Items, fact, refuse, refused
 from ccd.scoring.opening import claim_over, open_pick, place_waiting, publish
 from ccd.scoring.releasing import close, is_over, overdue, released, void
+from ccd.shifts.acts import Refused
 from ccd.shifts.sweeping import is_sweep, next_sweep
 
 NAME = "scoring"

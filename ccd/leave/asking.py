@@ -13,7 +13,8 @@ from ccd.leave.looking import World
 from ccd.leave.making import Items, accepted, page, refused, warned_told, zone
 from ccd.leave.request import Phase
 from ccd.leave.rules import Ask, leave_breaches, refusing
-from ccd.leave.times import Refused, Wanted, local_day, moment, used_days, wanted
+from ccd.leave.times import Wanted, local_day, moment, used_days, wanted
+from ccd.shifts.acts import Refused
 from ccd.shifts.people import may_decide
 
 __all__ = ["ask_leave", "steps_held", "yes"]

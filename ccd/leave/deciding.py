@@ -15,7 +15,8 @@ from ccd.leave.planning import put_into_plan
 from ccd.leave.request import Phase, Request
 from ccd.leave.rules import Ask, leave_breaches, refusing
 from ccd.leave.swapping import Swap, hold, swap_breaches
-from ccd.leave.times import Refused, Wanted, used_days
+from ccd.leave.times import Wanted, used_days
+from ccd.shifts.acts import Refused
 
 __all__ = ["UNDECIDED", "approve", "checked", "end", "granted", "refuse", "too_late", "withdraw"]
 
@@ -94,7 +95,8 @@ def checked(
         try:
             hold(world, swap)
         except Refused as error:
-            return [error.breach], error.breach, ()
+            breach = Breach(error.rule, error.values)
+            return [breach], breach, ()
         found = swap_breaches(world, swap)
         return found, refusing(settings, found), ()
     parts = tuple(

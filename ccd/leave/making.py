@@ -17,7 +17,8 @@ from ccd.events.leave import Breach
 from ccd.leave.looking import World
 from ccd.leave.request import Request
 from ccd.leave.rules import local
-from ccd.leave.times import Refused, local_day
+from ccd.leave.times import local_day
+from ccd.shifts.acts import Refused
 
 __all__ = [
     "Items",

@@ -11,7 +11,7 @@ from ccd.leave.looking import World
 from ccd.leave.making import Items, fact, page
 from ccd.leave.request import Phase, Request
 from ccd.leave.swapping import Swap, days_of, hold, is_done
-from ccd.leave.times import Refused
+from ccd.shifts.acts import Refused
 from ccd.shifts.people import leads_to_tell
 
 __all__ = ["answered", "put_into_plan", "try_again"]
@@ -30,7 +30,7 @@ def put_into_plan(world: World, one: Request, at: datetime) -> Items:
     try:
         hold(world, swap)
     except Refused as error:
-        yield from _failed(world, one, at, error.breach.rule)
+        yield from _failed(world, one, at, error.rule)
         return
     yield ChangePlan(
         f"{PREFIX}{one.id}",

@@ -11,7 +11,8 @@ from ccd.events import leave as facts
 from ccd.leave.looking import World
 from ccd.leave.making import Items, accepted, fact, request_of, zone
 from ccd.leave.request import Phase, Request
-from ccd.leave.times import Refused, local_day, used_days
+from ccd.leave.times import local_day, used_days
+from ccd.shifts.acts import Refused
 from ccd.shifts.people import may_decide
 
 __all__ = ["certificate", "certificate_by", "needs_certificate", "return_by", "sign_off"]

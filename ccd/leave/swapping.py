@@ -34,7 +34,8 @@ from ccd.events.leave import Breach, Move
 from ccd.leave.looking import World
 from ccd.leave.request import Phase, Request, month_of
 from ccd.leave.rules import Found, is_holiday, month_breach
-from ccd.leave.times import Refused, local_day
+from ccd.leave.times import local_day
+from ccd.shifts.acts import Refused
 from ccd.shifts.plan import Assignment, Cell, Duty, encode_day
 
 __all__ = ["Swap", "days_of", "hold", "is_done", "move_of", "swap_breaches"]

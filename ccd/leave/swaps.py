@@ -17,7 +17,8 @@ from ccd.leave.making import Items, accepted, fact, page, refused, request_of, w
 from ccd.leave.request import Phase
 from ccd.leave.rules import refusing
 from ccd.leave.swapping import Swap, hold, move_of, swap_breaches
-from ccd.leave.times import Refused, local_day
+from ccd.leave.times import local_day
+from ccd.shifts.acts import Refused
 from ccd.shifts.calendar import day_in
 
 __all__ = ["accept", "ask_return", "ask_swap"]

@@ -11,23 +11,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ccd.events.leave import Breach, UsedDay
+from ccd.events.leave import UsedDay
+from ccd.shifts.acts import Refused
 from ccd.shifts.calendar import day_in
 from ccd.shifts.plan import Duty, Plan
 
-__all__ = ["Refused", "Wanted", "duties_of", "local_day", "moment", "noon_before", "used_days", "wanted"]
+__all__ = ["Wanted", "duties_of", "local_day", "moment", "noon_before", "used_days", "wanted"]
 
 NEAR = timedelta(days=2)
 REACH = timedelta(days=800)
 """No plan reaches further."""
-
-
-class Refused(Exception):  # noqa: N818  (what it says is a rule, and no error of ours)
-    """What was asked for cannot be, in any mode. Nothing has been done."""
-
-    def __init__(self, rule: str, **values: object) -> None:
-        super().__init__(rule)
-        self.breach = Breach(rule, {name: str(value) for name, value in values.items()})
 
 
 class Wanted(NamedTuple):

@@ -12,10 +12,10 @@ from ccd.events import Event, ShiftAct
 from ccd.events import scoring as facts
 from ccd.scoring.evaluation import Evaluation
 from ccd.scoring.looking import World
+from ccd.shifts.acts import Refused
 
 __all__ = [
     "Items",
-    "Refused",
     "accepted",
     "cancel",
     "deadline",
@@ -30,17 +30,8 @@ F = TypeVar("F", bound=facts.EvaluationFact)
 Items = Iterator[Event | Effect]
 
 
-class Refused(Exception):  # noqa: N818  (what it says is a rule, and no error of ours)
-    """What was asked for cannot be, in any mode. Nothing has been done."""
-
-    def __init__(self, rule: str, values: dict[str, str]) -> None:
-        super().__init__(rule)
-        self.rule = rule
-        self.values = values
-
-
 def refuse(rule: str, **values: object) -> NoReturn:
-    raise Refused(rule, {name: str(value) for name, value in values.items()})
+    raise Refused(rule, **values)
 
 
 def fact(kind: type[F], one: Evaluation, at: datetime, what: str, /, **fields: Any) -> F:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-__all__ = ["Act", "ActError", "checked"]
+__all__ = ["Act", "ActError", "Refused", "checked"]
 
 VALUE_LIMIT = 4_000
 LONG_LIMIT = 200_000
@@ -26,6 +26,15 @@ class Act(NamedTuple):
     person: bool = True
     actor: bool = True
     long: tuple[str, ...] = ()
+
+
+class Refused(Exception):  # noqa: N818  (what it says is a rule, and no error of ours)
+    """What was asked for cannot be, and nothing has been done. ``rule`` and ``values``: see ``ccd.rules``."""
+
+    def __init__(self, rule: str, **values: object) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.values = {name: str(value) for name, value in values.items()}
 
 
 class ActError(ValueError):
