@@ -22,7 +22,7 @@ OPERATIONS = GUIDE.partition("<!-- section: Operations -->")[2].partition("<!-- 
 
 def commands(text: str) -> set[tuple[str, ...]]:
     """``ccd incident show --json`` -> (incident, show)."""
-    found = re.findall(r"`ccd ([a-z][a-z-]*(?: [a-z][a-z-]*)?)", text)
+    found = re.findall(r"`ccd ([a-z][a-z-]*(?: [a-z][a-z-]*){0,2})", text)
     return {tuple(line.split()) for line in found}
 
 

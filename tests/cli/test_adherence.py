@@ -147,7 +147,7 @@ def test_people_can_read_it_in_their_language(home: Home, language: str) -> None
     ("arguments", "code"),
     [
         (("person", "9999", DAY), 1),
-        (("person", "2000", "yesterday"), 2),
+        (("person", "2000", "someday"), 2),
         (("month", "2026-13"), 2),
         (("day", "--day", "2026-02-30"), 2),
         (

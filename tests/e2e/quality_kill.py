@@ -276,7 +276,9 @@ class Kills:
         kinds = {fact for fact, _ in self.promised.acts}
         stored = Counter((one["event"], one["evaluation"]) for one in await self.facts(*kinds, ""))
         for fact, name in self.promised.acts:
-            assert stored[fact, name] == 1, (fact, name, stored[fact, name])
+            assert stored[fact, name] >= 1, (fact, name, "is lost")
+            # A claim may be renewed by whoever has it: people here go by rows that are a moment old.
+            assert stored[fact, name] == 1 or fact == "EvaluationClaimed", (fact, name, stored[fact, name])
 
     async def _files(self) -> None:
         """Of the recordings that were made, by the PBX's names."""

@@ -42,7 +42,7 @@ class ListeningScene(ShiftScene):
 
     def __init__(self, *, settings: Mapping[str, Any] | None = None) -> None:
         self._calls = itertools.count(1)
-        super().__init__(local("2026-03-02 10:00"), mode="off", people=PEOPLE)
+        super().__init__(local("2026-03-02 10:00"), mode="off", people=PEOPLE, listening={"mode": "enforce"})
         if settings:
             whole = self.settings.model_dump()
             whole["policies"]["listening"].update(settings)
