@@ -16,10 +16,14 @@ _BYTES = 32
 
 
 def own_key(path: Path) -> bytes:
-    """Made where there is none. Raises ConfigError where it cannot be had, or others may read it."""
+    """Made where there is none. Raises ConfigError where it cannot be had, or others may read it.
+
+    Any number of threads and processes may ask at once, and have the same.
+    """
     try:
-        with contextlib.suppress(FileExistsError):
-            _make(path)
+        if not path.exists():
+            with contextlib.suppress(FileExistsError):
+                _make(path)
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         with os.fdopen(fd, "rb") as file:
             if stat.S_IMODE(os.fstat(fd).st_mode) & 0o077:
@@ -34,8 +38,8 @@ def own_key(path: Path) -> bytes:
 
 def _make(path: Path) -> None:
     """Whole or not at all: linked to its name only when it is written. Raises FileExistsError."""
-    partial = path.with_name(f".{path.name}-{os.getpid()}")
-    fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    partial = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(secrets.token_bytes(_BYTES))
